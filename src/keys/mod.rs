@@ -1,0 +1,43 @@
+//! SECRETS LIVE HERE: key types, their identities and ids, wiping, redacted `Debug`.
+
+mod aead;
+mod ed25519;
+mod identity;
+mod ring_key;
+
+pub(crate) use aead::{AeadKey, Subkeys};
+pub use ed25519::PublicKeyError;
+pub(crate) use ed25519::{PublicKey, SigningKey};
+pub(crate) use identity::KeyIdentity;
+pub use ring_key::{IssuingKey, VerifyingKey};
+pub(crate) use ring_key::{MAX_MATERIAL, RingKey};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::values::Context;
+
+/// What a ticket is for: bound into subkeys and signatures, never sent (SPEC section 3.3).
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Purpose {
+    Session = 1,
+}
+
+impl Purpose {
+    pub(crate) const fn byte(self) -> u8 {
+        self as u8
+    }
+}
+
+/// Which context a session was verified under: enough to notice that an issuer has another one (ISS-07).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ContextTag([u8; 16]);
+
+impl ContextTag {
+    pub(crate) fn of(context: &Context) -> Self {
+        let mut tag = [0; 16];
+        for (target, source) in tag.iter_mut().zip(Sha256::digest(context.encoding())) {
+            *target = source;
+        }
+        Self(tag)
+    }
+}

@@ -1,0 +1,69 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![warn(unreachable_pub)]
+#![deny(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::missing_errors_doc
+)]
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::panic)
+)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+mod claims;
+mod error;
+#[cfg(feature = "alloc")]
+pub mod inspect;
+#[cfg(feature = "alloc")]
+mod issuer;
+mod keys;
+mod policy;
+mod proof;
+mod revocation;
+mod ring;
+mod session;
+mod values;
+mod verifier;
+mod wire;
+
+pub use claims::Elevation;
+pub use error::{MintError, Reason, Rejected, Scope};
+#[cfg(feature = "alloc")]
+pub use issuer::{Grant, Issuer, PendingElevation, Token};
+pub use keys::{IssuingKey, PublicKeyError, VerifyingKey};
+pub use policy::{Policy, PolicyBuilder, PolicyError, PolicyReport};
+#[cfg(feature = "alloc")]
+pub use revocation::ExactList;
+pub use revocation::{
+    Answer, Facts, Freshness, LogAnswer, Origin, Revocation, RevocationLog, Revocations, Target,
+};
+#[cfg(feature = "alloc")]
+pub use ring::RingText;
+pub use ring::{
+    Issuing, Reads, Ring, RingError, RingKeyInfo, RingTextError, Role, Verifying, Window, WindowError,
+};
+pub use session::{Departing, Session, StepUp};
+pub use values::{
+    AuthLevel, Context, ContextError, KeyId, Kind, NotAnId, Seconds, SessionId, Subject, SubjectError,
+    Thumbprint, TimeOutOfRange, Timestamp, TokenId,
+};
+pub use verifier::{Undecided, Unrevocable, Verifier};
+pub use wire::Scratch;
+
+/// Randomness is an argument: the traits that a random source has to have.
+pub use rand_core;

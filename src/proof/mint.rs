@@ -1,0 +1,138 @@
+//! Outward: a body becomes a token.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use rand_core::TryCryptoRng;
+use sha2::Sha256;
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::{seal, sign};
+use crate::error::MintError;
+use crate::keys::{IssuingKey, KeyIdentity, Purpose, RingKey, SigningKey, Subkeys};
+use crate::values::{Context, Kind, SessionId, TokenId};
+use crate::wire::{self, HEADER, Header};
+
+/// What mints tokens under one key in one context: derived once, when a ring is loaded.
+pub(crate) struct MintingKey {
+    kind: Kind,
+    identity: KeyIdentity,
+    subkeys: Option<Subkeys>,
+    signing: Option<SigningKey>,
+}
+
+impl MintingKey {
+    pub(crate) fn new(key: &IssuingKey, purpose: Purpose, context: &Context) -> Self {
+        let kind = key.kind();
+        Self {
+            kind,
+            identity: *key.identity(),
+            subkeys: key.material().aead().map(|aead| aead.subkeys(kind, purpose, context)),
+            signing: key.material().ed25519().cloned(),
+        }
+    }
+}
+
+/// Session id and token id of a token to be made.
+#[derive(Clone, Copy)]
+pub(crate) struct Ids {
+    pub(crate) session: SessionId,
+    pub(crate) token: TokenId,
+}
+
+impl Ids {
+    /// Ids of a new session (SPEC section 6.1, step 4; ISS-04).
+    pub(crate) fn of_session<G: TryCryptoRng + ?Sized>(
+        key: &MintingKey,
+        body: &[u8],
+        rng: &mut G,
+    ) -> Result<Self, MintError> {
+        let [s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, token @ ..] =
+            draw::<24, G>(key, b"session", &[], body, rng)?;
+        Ok(Self {
+            session: SessionId::from_bytes([s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11]),
+            token: TokenId::from_bytes(token),
+        })
+    }
+
+    /// Ids of a successor: the session keeps its own (SPEC section 6.2, step 2).
+    pub(crate) fn of_rotation<G: TryCryptoRng + ?Sized>(
+        key: &MintingKey,
+        session: SessionId,
+        body: &[u8],
+        rng: &mut G,
+    ) -> Result<Self, MintError> {
+        let token = draw::<12, G>(key, b"rotation", &session.to_bytes(), body, rng)?;
+        Ok(Self { session, token: TokenId::from_bytes(token) })
+    }
+}
+
+/// `N` random bytes; in kinds `e` and `n` hedged under the key: a pseudo-random function of fresh randomness and of what will be sealed.
+///
+/// What is hashed: label ‖ randomness ‖ session id (in rotations) ‖ body.
+fn draw<const N: usize, G: TryCryptoRng + ?Sized>(
+    key: &MintingKey,
+    label: &[u8],
+    session: &[u8],
+    body: &[u8],
+    rng: &mut G,
+) -> Result<[u8; N], MintError> {
+    let mut drawn = [0; N];
+    let Some(subkeys) = &key.subkeys else {
+        rng.try_fill_bytes(&mut drawn).map_err(|_| MintError::Random)?;
+        return Ok(drawn);
+    };
+    let mut random = Zeroizing::new([0; 16]);
+    rng.try_fill_bytes(random.as_mut_slice()).map_err(|_| MintError::Random)?;
+    // HMAC takes keys of any length, so this cannot fail.
+    let mut mac = Hmac::<Sha256>::new_from_slice(&subkeys.hedging).map_err(|_| MintError::Random)?;
+    for piece in [label, random.as_slice(), session, body] {
+        mac.update(piece);
+    }
+    let mut hedged: [u8; 32] = mac.finalize().into_bytes().into();
+    for (target, source) in drawn.iter_mut().zip(&hedged) {
+        *target = *source;
+    }
+    hedged.zeroize();
+    Ok(drawn)
+}
+
+/// Signs and seals a body and writes it as text (SPEC section 5).
+pub(crate) fn mint(
+    key: &MintingKey,
+    purpose: Purpose,
+    context: &Context,
+    ids: Ids,
+    body: &[u8],
+) -> Result<String, MintError> {
+    let size = HEADER.saturating_add(body.len()).saturating_add(key.kind.proof_size());
+    if size > wire::MAX_BYTES {
+        return Err(MintError::TooLarge);
+    }
+    let header = Header {
+        kind: key.kind,
+        key_id: key.identity.key_id(),
+        session_id: ids.session,
+        token_id: ids.token,
+    }
+    .to_bytes();
+    let mut token = Zeroizing::new(Vec::with_capacity(size));
+    token.extend_from_slice(&header);
+    token.extend_from_slice(body);
+    if let Some(signing) = &key.signing {
+        let lengths = sign::lengths(purpose, context);
+        let covered = sign::covered(&header, &key.identity, context, &lengths);
+        let mut message = Zeroizing::new(covered.concat());
+        message.extend_from_slice(body);
+        token.extend_from_slice(&sign::sign(signing, &message));
+    }
+    if let Some(subkeys) = &key.subkeys {
+        let plain = token.get_mut(HEADER..).unwrap_or_default();
+        let tag = seal::seal(&subkeys.sealing, &header, plain).ok_or(MintError::TooLarge)?;
+        token.extend_from_slice(&tag);
+    }
+    let mut text = String::with_capacity(size.div_ceil(3).saturating_mul(4));
+    wire::encode(&token, &mut text);
+    Ok(text)
+}

@@ -1,0 +1,101 @@
+//! Inward: bytes that somebody sent become bytes that we made.
+
+use core::ops::Range;
+
+use super::seal::{self, TAG};
+use super::sign::{self, SIGNATURE};
+use crate::error::Reason;
+use crate::keys::{KeyIdentity, Purpose, RingKey, Subkeys, VerifyingKey};
+use crate::values::{Context, Kind};
+use crate::wire::{Header, Unverified};
+
+/// What opens tokens under one key in one context: derived once, when a ring is loaded.
+pub(crate) struct OpeningKey {
+    kind: Kind,
+    identity: KeyIdentity,
+    subkeys: Option<Subkeys>,
+    public: Option<crate::keys::PublicKey>,
+}
+
+impl OpeningKey {
+    pub(crate) fn new(key: &VerifyingKey, purpose: Purpose, context: &Context) -> Self {
+        let kind = key.kind();
+        Self {
+            kind,
+            identity: *key.identity(),
+            subkeys: key.material().aead().map(|aead| aead.subkeys(kind, purpose, context)),
+            public: key.material().ed25519().cloned(),
+        }
+    }
+}
+
+/// A body that a holder of the key made, for this context and purpose. Only [`open`] makes one.
+pub(crate) struct Authentic<'a> {
+    header: Header,
+    memory: &'a [u8],
+    body: Range<usize>,
+}
+
+impl Authentic<'_> {
+    pub(crate) const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The body, decrypted.
+    pub(crate) fn body(&self) -> &[u8] {
+        self.memory.get(self.body.clone()).unwrap_or_default()
+    }
+
+    /// Where in the scratch the last `length` bytes of the body are.
+    pub(crate) fn tail(&self, length: usize) -> Range<usize> {
+        self.body.end.saturating_sub(length).max(self.body.start)..self.body.end
+    }
+}
+
+/// Checks the tag, then the signature, whichever the kind has (TOK-20 to TOK-25).
+pub(crate) fn open<'a>(
+    token: Unverified<'a>,
+    key: &OpeningKey,
+    purpose: Purpose,
+    context: &Context,
+) -> Result<Authentic<'a>, Reason> {
+    let header = token.header;
+    let raw_header = header.to_bytes();
+    let (memory, start) = token.into_memory();
+    let mut end = memory.len();
+    // A key is only ever used for its own kind (KEY-03); the ring has selected by kind already.
+    if key.kind != header.kind {
+        return Err(Reason::UnknownKey);
+    }
+    if let Some(subkeys) = &key.subkeys {
+        let sealed = memory.get_mut(start..end).ok_or(Reason::Malformed)?;
+        let (bytes, tag) = sealed.split_last_chunk_mut::<TAG>().ok_or(Reason::Malformed)?;
+        if !seal::open(&subkeys.sealing, &raw_header, bytes, tag) {
+            return Err(Reason::Forged);
+        }
+        end = end.saturating_sub(TAG);
+    }
+    if let Some(public) = &key.public {
+        let signed = memory.get_mut(..end).ok_or(Reason::Malformed)?;
+        let (front, signature) = signed.split_last_chunk_mut::<SIGNATURE>().ok_or(Reason::Malformed)?;
+        let lengths = sign::lengths(purpose, context);
+        let covered = sign::covered(&raw_header, &key.identity, context, &lengths);
+        let message = write_before(front, start, &covered).ok_or(Reason::Malformed)?;
+        if !sign::verify(public, message, signature) {
+            return Err(Reason::Forged);
+        }
+        end = end.saturating_sub(SIGNATURE);
+    }
+    Ok(Authentic { header, memory, body: start..end })
+}
+
+/// Writes the pieces right before `start` and returns everything from their beginning on: the message, contiguous, without a copy of the body.
+fn write_before<'m>(memory: &'m mut [u8], start: usize, pieces: &[&[u8]]) -> Option<&'m [u8]> {
+    let length = pieces.iter().map(|piece| piece.len()).sum();
+    let first = start.checked_sub(length)?;
+    let target = memory.get_mut(first..start)?;
+    for (target, source) in target.iter_mut().zip(pieces.iter().copied().flatten()) {
+        *target = *source;
+    }
+    memory.get(first..)
+}

@@ -1,0 +1,92 @@
+//! Whom a session belongs to.
+
+use core::fmt;
+
+/// Whom a session belongs to: 1 to 128 opaque bytes, usually a user id.
+///
+/// The library never looks inside. Keep it short (it is in every token) and free of personal data where tokens of
+/// kind `s` reach a client, which can read it. `Display` prints text if the bytes are printable UTF-8, else hexadecimal after `0x`.
+///
+/// ```
+/// use safeconduct::Subject;
+/// let subject = Subject::new("usr_8f14e45fceea167a")?;
+/// assert_eq!(subject.as_str(), Some("usr_8f14e45fceea167a"));
+/// assert!(Subject::new("").is_err());
+/// # Ok::<(), safeconduct::SubjectError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Subject {
+    length: u8,
+    bytes: [u8; Subject::MAX],
+}
+
+impl Subject {
+    /// The longest subject, in bytes (SPEC section 9).
+    pub const MAX: usize = 128;
+
+    /// A subject of these bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`SubjectError`] for no bytes or more than 128.
+    pub fn new(bytes: impl AsRef<[u8]>) -> Result<Self, SubjectError> {
+        let source = bytes.as_ref();
+        let mut bytes = [0; Self::MAX];
+        let length = u8::try_from(source.len()).map_err(|_| SubjectError)?;
+        let target = bytes.get_mut(..source.len()).ok_or(SubjectError)?;
+        if source.is_empty() {
+            return Err(SubjectError);
+        }
+        target.copy_from_slice(source);
+        Ok(Self { length, bytes })
+    }
+
+    /// The bytes of the subject: 1 to 128.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.length)).unwrap_or_default()
+    }
+
+    /// The subject as text, if its bytes are UTF-8.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        core::str::from_utf8(self.as_bytes()).ok()
+    }
+}
+
+impl AsRef<[u8]> for Subject {
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.as_str() {
+            // Control characters would let a subject forge log lines.
+            Some(text) if !text.chars().any(char::is_control) => f.write_str(text),
+            _ => {
+                f.write_str("0x")?;
+                super::ids::write_hex(f, self.as_bytes())
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Subject({self})")
+    }
+}
+
+/// A subject must be 1 to 128 bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SubjectError;
+
+impl fmt::Display for SubjectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a subject must be 1 to 128 bytes")
+    }
+}
+
+impl core::error::Error for SubjectError {}

@@ -1,0 +1,285 @@
+//! Inward: text becomes a session, or a reason why not.
+
+use core::fmt;
+use core::ops::Range;
+
+use serde::Deserialize;
+
+use crate::claims::{self, CoreClaims};
+use crate::error::{Reason, Rejected};
+use crate::keys::{ContextTag, Purpose, RingKey};
+use crate::policy::Policy;
+use crate::proof::{self, OpeningKey};
+use crate::revocation::{Answer, Freshness, Revocations};
+use crate::ring::{Entries, Reads, Ring};
+use crate::session::{Departing, Session, SessionIdentity};
+use crate::values::{Context, Kind, Kinds, Thumbprint, Timestamp};
+use crate::wire::Scratch;
+
+/// Turns token text into a [`Session`].
+///
+/// It is made once, from a ring, and used for every request; it holds everything it needs inline (about 7 KB) and allocates nothing. Before it can verify, the
+/// revocation question must be answered.
+///
+/// ```
+/// use safeconduct::{Context, ExactList, Issuing, Kind, Policy, Ring, Scratch, Timestamp, Verifier, context};
+///
+/// const SESSION: Context = context!("shop.example", "session");
+/// # let now = Timestamp::from_unix(1_800_000_000)?;
+/// # let mut ring = Ring::<Issuing>::new();
+/// # ring.add(
+/// #     safeconduct::IssuingKey::generate(Kind::Encrypted, &mut getrandom::SysRng)?,
+/// #     safeconduct::Window::new(now, safeconduct::Seconds::days(30), safeconduct::Seconds::days(1))?,
+/// # )?;
+/// # let issuer = safeconduct::Issuer::new(&ring, SESSION, &Policy::AAL1, Kind::Encrypted);
+/// # let grant = safeconduct::Grant::new(safeconduct::Subject::new("u")?, safeconduct::AuthLevel::Aal1);
+/// # let token = issuer.issue(&grant, now, &mut getrandom::SysRng)?;
+/// let verifier = Verifier::new(&ring.verifying(), SESSION, &Policy::AAL1, Kind::Encrypted)
+///     .revocations(ExactList::new());
+///
+/// let mut scratch = Scratch::new();
+/// match verifier.verify::<()>(token.as_str(), now, &mut scratch) {
+///     Ok(session) => println!("hello, {}", session.subject()),
+///     Err(rejected) => eprintln!("{}", rejected.reason()), // to the log; the client gets a plain 401
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Verifier<V = Undecided> {
+    keys: Entries<OpeningKey>,
+    context: Context,
+    tag: ContextTag,
+    policy: Policy,
+    kinds: Kinds,
+    schema: u32,
+    revocations: V,
+}
+
+/// The revocation question has not been answered, so there is nothing to verify with yet.
+#[derive(Clone, Copy, Debug)]
+pub struct Undecided(());
+
+/// The revocation question has been answered with "nobody is ever out": see [`Verifier::dangerous_without_revocation`].
+#[derive(Clone, Copy, Debug)]
+pub struct Unrevocable(());
+
+/// What the steps up to the clock have found.
+pub(crate) struct Opened {
+    pub(crate) identity: SessionIdentity,
+    pub(crate) core: CoreClaims,
+    /// Where in the scratch the application's claims are.
+    pub(crate) app: Range<usize>,
+}
+
+impl Verifier {
+    /// A verifier for tokens of one kind, under the keys of this ring. Keys are derived here, once: load again when the ring changes.
+    ///
+    /// Tokens of other kinds are refused even if the ring has keys for them (TOK-30); [`also_accepts`](Verifier::also_accepts) names more.
+    #[must_use]
+    pub fn new<R: Reads>(ring: &Ring<R>, context: Context, policy: &Policy, accepts: Kind) -> Self {
+        Self {
+            keys: ring
+                .entries
+                .map(|entry| OpeningKey::new(&entry.key.to_verifying(), Purpose::Session, &context)),
+            context,
+            tag: ContextTag::of(&context),
+            policy: *policy,
+            kinds: Kinds::only(accepts),
+            schema: 0,
+            revocations: Undecided(()),
+        }
+    }
+
+    /// Answers the revocation question: this knows who is out.
+    #[must_use]
+    pub fn revocations<V: Revocations>(self, revocations: V) -> Verifier<V> {
+        self.decided(revocations)
+    }
+
+    /// Answers the revocation question with "nobody is ever out". **Logging out then only deletes a cookie**: whoever has a copy of the token goes on using it until
+    /// it expires, and renews it if `rotate_without_revocation` is called for him.
+    #[must_use]
+    pub fn dangerous_without_revocation(self) -> Verifier<Unrevocable> {
+        self.decided(Unrevocable(()))
+    }
+
+    fn decided<V>(self, revocations: V) -> Verifier<V> {
+        let Self { keys, context, tag, policy, kinds, schema, revocations: Undecided(()) } = self;
+        Verifier { keys, context, tag, policy, kinds, schema, revocations }
+    }
+}
+
+impl<V> Verifier<V> {
+    /// Accepts this kind as well.
+    #[must_use]
+    pub fn also_accepts(mut self, kind: Kind) -> Self {
+        self.kinds = self.kinds.and(kind);
+        self
+    }
+
+    /// Expects this schema number of the application's claims; 0 if not said (TOK-39).
+    #[must_use]
+    pub fn schema(mut self, schema: u32) -> Self {
+        self.schema = schema;
+        self
+    }
+
+    /// Verifies a token that is not bound to a key of the client.
+    ///
+    /// `now` is the caller's clock, read once per request. The application's claims `C` may borrow from `scratch`; use `()` if there are none.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejected`]: one answer for the client, with a reason for the operator. Refusing changes nothing.
+    pub fn verify<'s, C: Deserialize<'s>>(
+        &self,
+        token: &str,
+        now: Timestamp,
+        scratch: &'s mut Scratch,
+    ) -> Result<Session<C>, Rejected>
+    where
+        V: Revocations,
+    {
+        self.admit(token, None, now, scratch)
+    }
+
+    /// Verifies a token that is bound to a key, of which the caller has just checked a proof (TOK-36).
+    ///
+    /// A token that is bound to nothing is refused here: who asks for proofs does not take bearers.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Verifier::verify).
+    pub fn verify_bound<'s, C: Deserialize<'s>>(
+        &self,
+        token: &str,
+        proven: &Thumbprint,
+        now: Timestamp,
+        scratch: &'s mut Scratch,
+    ) -> Result<Session<C>, Rejected>
+    where
+        V: Revocations,
+    {
+        self.admit(token, Some(proven), now, scratch)
+    }
+
+    /// Verifies with memory of its own, for claims that own what they hold. The memory is on the stack: 3 KB.
+    ///
+    /// # Errors
+    ///
+    /// As [`verify`](Verifier::verify).
+    pub fn verify_owned<C: serde::de::DeserializeOwned>(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Session<C>, Rejected>
+    where
+        V: Revocations,
+    {
+        self.admit(token, None, now, &mut Scratch::new())
+    }
+
+    /// Reads a token for logging out: authentic and before the session's absolute end, though maybe idle, unbound or already revoked.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejected`], for anything else.
+    pub fn departing(&self, token: &str, now: Timestamp) -> Result<Departing, Rejected> {
+        let mut scratch = Scratch::new();
+        let opened = self.open(token, now, &mut scratch)?;
+        Policy::check_end(&opened.core, now)?;
+        Ok(Departing { revocation: opened.identity.revocation(&opened.core) })
+    }
+
+    /// The whole of SPEC section 7, in its order.
+    fn admit<'s, C: Deserialize<'s>>(
+        &self,
+        token: &str,
+        proven: Option<&Thumbprint>,
+        now: Timestamp,
+        scratch: &'s mut Scratch,
+    ) -> Result<Session<C>, Rejected>
+    where
+        V: Revocations,
+    {
+        let judged = self.open(token, now, scratch).and_then(|opened| {
+            let freshness = self.judge(&opened, proven, now)?;
+            self.check_schema(&opened)?;
+            Ok((opened, freshness))
+        });
+        let (Opened { identity, core, app }, freshness) = match judged {
+            Ok(judged) => judged,
+            Err(reason) => {
+                scratch.wipe();
+                return Err(Rejected::new(reason));
+            }
+        };
+        let app = claims::decode_app(scratch.get(app))?;
+        let freshness = freshness.known();
+        Ok(Session { identity, core, app, verified_at: now, freshness, context: self.tag })
+    }
+
+    /// Steps 1–10: everything that does not depend on deadlines, the client or revocation.
+    pub(crate) fn open(&self, token: &str, now: Timestamp, scratch: &mut Scratch) -> Result<Opened, Reason> {
+        let unverified = scratch.parse(token)?;
+        let header = unverified.header;
+        if !self.kinds.contains(header.kind) {
+            return Err(Reason::KindNotAccepted);
+        }
+        let key = self.keys.accepting(header.kind, header.key_id, now, self.policy.skew())?;
+        let authentic = proof::open(unverified, &key.key, Purpose::Session, &self.context)?;
+        let (core, app_length) = claims::decode(authentic.body())?;
+        self.policy.check_ceilings(&core, now)?;
+        let app = authentic.tail(app_length);
+        Ok(Opened { identity: SessionIdentity::from(authentic.header()), core, app })
+    }
+
+    /// Steps 11–13: deadlines, binding, revocation, and deadlines again in the time of the revocation data.
+    pub(crate) fn judge(
+        &self,
+        opened: &Opened,
+        proven: Option<&Thumbprint>,
+        now: Timestamp,
+    ) -> Result<Freshness, Reason>
+    where
+        V: Revocations,
+    {
+        let core = &opened.core;
+        Policy::check_deadlines(core, now)?;
+        match (&core.bound_to, proven) {
+            (None, None) => {}
+            (Some(_), None) => return Err(Reason::BindingRequired),
+            (None, Some(_)) => return Err(Reason::NotBound),
+            (Some(bound_to), Some(proven)) if bound_to != proven => return Err(Reason::BindingMismatch),
+            (Some(_), Some(_)) => {}
+        }
+        let freshness = match self.revocations.check(&opened.identity.facts(core), now) {
+            Answer::Clear(freshness) => freshness,
+            Answer::Revoked(scope) => return Err(Reason::Revoked(scope)),
+            Answer::Superseded => return Err(Reason::Superseded),
+            Answer::Stale => return Err(Reason::SnapshotStale),
+            Answer::Damaged => return Err(Reason::SnapshotDamaged),
+        };
+        Policy::check_deadlines(core, now.max(freshness.complete_to()))?;
+        Ok(freshness)
+    }
+
+    /// The first half of step 14.
+    fn check_schema(&self, opened: &Opened) -> Result<(), Reason> {
+        if opened.core.schema == self.schema { Ok(()) } else { Err(Reason::SchemaMismatch) }
+    }
+}
+
+impl Revocations for Unrevocable {
+    fn check(&self, _: &crate::revocation::Facts<'_>, _: Timestamp) -> Answer {
+        Answer::Clear(Freshness::unknown())
+    }
+}
+
+impl<V> fmt::Debug for Verifier<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier")
+            .field("context", &self.context)
+            .field("keys", &self.keys.count())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,12 @@
+//! BYTES ONLY: text, header, lengths and the memory they live in. Nothing here knows a key, a clock or a claim.
+
+mod header;
+mod scratch;
+mod text;
+
+pub(crate) use header::{HEADER, Header};
+pub use scratch::Scratch;
+pub(crate) use scratch::Unverified;
+#[cfg(feature = "alloc")]
+pub(crate) use text::encode;
+pub(crate) use text::{MAX_BYTES, MAX_TEXT, decode};
