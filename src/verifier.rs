@@ -11,10 +11,10 @@ use crate::keys::{ContextTag, Purpose, RingKey};
 use crate::policy::Policy;
 use crate::proof::{self, OpeningKey};
 use crate::revocation::{Answer, Freshness, Revocations};
-use crate::ring::{Entries, Reads, Ring};
+use crate::ring::{Entries, Entry, Reads, Ring};
 use crate::session::{Departing, Session, SessionIdentity};
 use crate::values::{Context, Kind, Kinds, Thumbprint, Timestamp};
-use crate::wire::Scratch;
+use crate::wire::{Scratch, Unverified};
 
 /// Turns token text into a [`Session`].
 ///
@@ -225,12 +225,28 @@ impl<V> Verifier<V> {
         if !self.kinds.contains(header.kind) {
             return Err(Reason::KindNotAccepted);
         }
-        let key = self.keys.accepting(header.kind, header.key_id, now, self.policy.skew())?;
-        let authentic = proof::open(unverified, &key.key, Purpose::Session, &self.context)?;
+        let entry = self.keys.accepting(header.kind, header.key_id, now, self.policy.skew())?;
+        let opened = self.open_under(unverified, entry)?;
+        self.policy.check_ceilings(&opened.core, now)?;
+        Ok(opened)
+    }
+
+    /// Steps 7 and 8: proof and claims.
+    pub(crate) fn open_under(
+        &self,
+        unverified: Unverified<'_>,
+        entry: &Entry<OpeningKey>,
+    ) -> Result<Opened, Reason> {
+        let authentic = proof::open(unverified, &entry.key, Purpose::Session, &self.context)?;
         let (core, app_length) = claims::decode(authentic.body())?;
-        self.policy.check_ceilings(&core, now)?;
         let app = authentic.tail(app_length);
         Ok(Opened { identity: SessionIdentity::from(authentic.header()), core, app })
+    }
+
+    /// The keys, for the inspector: names and windows.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn keys(&self) -> &Entries<OpeningKey> {
+        &self.keys
     }
 
     /// Steps 11–13: deadlines, binding, revocation, and deadlines again in the time of the revocation data.

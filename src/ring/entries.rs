@@ -43,7 +43,7 @@ impl<K> Entries<K> {
 
     /// Adds an entry at its place.
     pub(crate) fn insert(&mut self, entry: Entry<K>) -> Result<(), RingError> {
-        if self.iter().any(|other| other.kind == entry.kind && other.id == entry.id) {
+        if self.named(entry.kind, entry.id).is_some() {
             return Err(RingError::DuplicateId);
         }
         let mut carried = Some(entry);
@@ -78,6 +78,11 @@ impl<K> Entries<K> {
         mapped
     }
 
+    /// The key of this kind and id: at most one (RING-03).
+    pub(crate) fn named(&self, kind: Kind, id: KeyId) -> Option<&Entry<K>> {
+        self.iter().find(|entry| entry.id == id && entry.kind == kind)
+    }
+
     /// The one key that a token names, if it is inside its window: TOK-31, TOK-32.
     pub(crate) fn accepting(
         &self,
@@ -86,8 +91,7 @@ impl<K> Entries<K> {
         now: Timestamp,
         skew: Seconds,
     ) -> Result<&Entry<K>, Reason> {
-        let entry =
-            self.iter().find(|entry| entry.id == id && entry.kind == kind).ok_or(Reason::UnknownKey)?;
+        let entry = self.named(kind, id).ok_or(Reason::UnknownKey)?;
         if entry.window.issue_from().saturating_sub(skew) > now {
             return Err(Reason::KeyNotYetValid);
         }

@@ -36,7 +36,7 @@ impl<R: Role> FromStr for Ring<R> {
 
     /// Reads a ring of this role. White space around the text and one pair of quotes around it are ignored (RING-01).
     fn from_str(text: &str) -> Result<Self, RingTextError> {
-        let text = unquote(text.trim());
+        let text = unquote(text.trim_ascii());
         let body = text.strip_prefix(PREFIX).ok_or(RingTextError::NotARing)?;
         let (role, body) = body.split_once('.').ok_or(RingTextError::NotARing)?;
         if role != R::NAME {
@@ -60,7 +60,7 @@ impl<R: Role> FromStr for Ring<R> {
 
 fn unquote(text: &str) -> &str {
     let inside = |quote| text.strip_prefix(quote).and_then(|rest: &str| rest.strip_suffix(quote));
-    inside('"').or_else(|| inside('\'')).map_or(text, str::trim)
+    inside('"').or_else(|| inside('\'')).unwrap_or(text)
 }
 
 fn read_payload<R: Role>(payload: &[u8]) -> Result<Ring<R>, RingTextError> {
