@@ -5,8 +5,8 @@ use std::sync::{Arc, RwLock};
 
 use safeconduct::rand_core::{TryCryptoRng, TryRng};
 use safeconduct::{
-    AuthLevel, Context, ExactList, Grant, Issuer, Issuing, IssuingKey, Kind, Policy, Ring, Seconds, Subject,
-    Timestamp, Verifier, Window, context,
+    AuthLevel, Context, ExactList, Grant, Issuer, Issuing, IssuingKey, Kind, Policy, Reason, Ring, Seconds,
+    Session, Subject, Timestamp, Verifier, Window, context,
 };
 
 pub const CONTEXT: Context = context!("shop.example", "session");
@@ -110,4 +110,14 @@ impl Service {
         let grant = Grant::new(subject(), AuthLevel::Aal1);
         self.issuer.issue(&grant, now, &mut self.rng).unwrap().into_string()
     }
+}
+
+/// The session of a token that must be good.
+pub fn session(service: &Service, token: &str, now: Timestamp) -> Session<()> {
+    service.verifier.verify_owned(token, now).unwrap()
+}
+
+/// Why a token is refused that must be.
+pub fn reason(service: &Service, token: &str, now: Timestamp) -> Reason {
+    service.verifier.verify_owned::<()>(token, now).unwrap_err().reason()
 }

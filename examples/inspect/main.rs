@@ -1,0 +1,135 @@
+//! Inspects a token on the command line: what it is, what it says, and why it would be accepted or refused.
+//!
+//! ```text
+//! inspect new-ring FILE                                                 make a ring (secret, mode 0600)
+//! inspect issue --ring @FILE --context NAME --subject ID                a token, alone on standard output
+//! inspect TOKEN                                                         what can be seen without keys
+//! inspect TOKEN --ring @FILE --context NAME                             claims, deadlines and verdict
+//! ```
+//!
+//! Exit code: 0 accepted (or no ring given), 1 refused, 2 unusable input.
+
+// This is a program and not the library: here the clock and the environment are read.
+#![allow(clippy::disallowed_methods)]
+
+mod arguments;
+mod paint;
+mod print;
+mod ring_file;
+
+use std::io::{Read as _, Write as _};
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use paint::Paint;
+use safeconduct::inspect::{self, Verdict};
+use safeconduct::{Grant, Issuer, Subject, Timestamp, Verifier};
+
+/// Something that the person at the terminal has to put right: exit code 2.
+type Unusable = String;
+
+fn main() -> ExitCode {
+    let outcome = Arguments::parse(std::env::args().skip(1)).and_then(|arguments| match arguments.command {
+        Command::Help => write(arguments::HELP).map(|()| ExitCode::SUCCESS),
+        Command::NewRing(ref path) => ring_file::make(path, &arguments).map(|()| ExitCode::SUCCESS),
+        Command::Issue => issue(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Inspect(ref token) => inspect_token(token.as_deref(), &arguments),
+    });
+    outcome.unwrap_or_else(|message| {
+        eprintln!("inspect: {message}");
+        ExitCode::from(2)
+    })
+}
+
+/// Now, or the moment that was asked for.
+fn moment(arguments: &Arguments) -> Result<Timestamp, Unusable> {
+    if let Some(at) = arguments.at {
+        return Ok(at);
+    }
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let seconds = since.map_err(|_| "the clock is before 1970")?.as_secs();
+    Timestamp::from_unix(seconds).map_err(|why| why.to_string())
+}
+
+fn issue(arguments: &Arguments) -> Result<(), Unusable> {
+    let ring = ring_file::read_issuing(arguments)?;
+    let context = arguments.context()?;
+    let subject = arguments.subject.as_deref().ok_or("issue needs --subject ID")?;
+    let subject = Subject::new(subject).map_err(|why| why.to_string())?;
+    let issuer = Issuer::new(&ring, context, &arguments.policy, arguments.kind);
+    let token = issuer
+        .issue(&Grant::new(subject, arguments.level), moment(arguments)?, &mut getrandom::SysRng)
+        .map_err(|why| format!("no token: {why}"))?;
+    write(&(token.into_string() + "\n"))
+}
+
+fn inspect_token(token: Option<&str>, arguments: &Arguments) -> Result<ExitCode, Unusable> {
+    let token = match token {
+        Some(token) => token.trim_ascii().to_owned(),
+        None => read_standard_input()?,
+    };
+    if token.is_empty() {
+        return Err("no token: give one as an argument or on standard input (see --help)".into());
+    }
+    if !inspect::looks_like_a_token(&token) {
+        let fault = inspect::outline(&token).err().map(|not| not.fault).unwrap_or_default();
+        return Err(format!("this is not a token: {fault}"));
+    }
+    let now = moment(arguments)?;
+    let Some(ring) = ring_file::read_verifying(arguments)? else {
+        let outline = inspect::outline(&token).map_err(|not| format!("this is not a token: {not}"))?;
+        if arguments.json {
+            print_json(&outline)?;
+        } else {
+            let mut text = String::new();
+            print::outline(&mut text, &outline, Paint::for_stdout());
+            text.push_str("\nnot verified: no ring was given (--ring @FILE --context NAME)\n");
+            write(&text)?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    };
+    let verifier =
+        Verifier::new(&ring, arguments.context()?, &arguments.policy, safeconduct::Kind::Encrypted)
+            .also_accepts(safeconduct::Kind::Signed)
+            .also_accepts(safeconduct::Kind::Nested)
+            .dangerous_without_revocation();
+    let mut report = inspect::explain(&token, now, &verifier);
+    report.not_judged.push("revocation");
+    let accepted = report.verdict == Verdict::Accepted;
+    if arguments.json {
+        if !arguments.claims {
+            report.claims = None;
+        }
+        print_json(&report)?;
+    } else {
+        let mut text = String::new();
+        print::report(&mut text, &report, now, Paint::for_stdout());
+        write(&text)?;
+    }
+    Ok(if accepted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn print_json(value: &impl serde::Serialize) -> Result<(), Unusable> {
+    let text = serde_json::to_string_pretty(value).map_err(|why| why.to_string())?;
+    write(&(text + "\n"))
+}
+
+/// To standard output, all at once. A reader that has gone away (`inspect … | head`) is no error of ours.
+fn write(text: &str) -> Result<(), Unusable> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(why) if why.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(|why| format!("standard output: {why}")),
+    }
+}
+
+/// A token from standard input: its first 64 KiB, which is more than enough to say that it is none.
+fn read_standard_input() -> Result<String, Unusable> {
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(65_536)
+        .read_to_end(&mut bytes)
+        .map_err(|why| format!("standard input: {why}"))?;
+    let text = String::from_utf8(bytes).map_err(|_| "this is not a token: it is not text")?;
+    Ok(text.trim_ascii().to_owned())
+}

@@ -1,0 +1,10 @@
+// expect E0061: this method takes 1 argument but 0 arguments were supplied
+use safeconduct::{MintError, PendingElevation, RevocationLog, Token};
+
+pub fn finish(pending: PendingElevation, _log: &mut impl RevocationLog) -> Result<Token, MintError> {
+    pending.release() // WRONG
+    let answer = _log.record(pending.revocation()); // RIGHT
+    pending.release(answer) // RIGHT
+}
+
+fn main() {}

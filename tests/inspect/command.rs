@@ -1,0 +1,229 @@
+//! The `inspect` example, run as a program.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+/// Builds the example once and says where it is.
+fn program() -> &'static PathBuf {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--example", "inspect", "--message-format=json"])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .unwrap();
+        let text = String::from_utf8(built.stdout).unwrap();
+        let path = text
+            .lines()
+            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+            .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
+            .next_back();
+        path.unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&built.stderr)))
+    })
+}
+
+fn run_with(arguments: &[&str], input: &[u8], environment: &[(&str, &str)]) -> (i32, String, String) {
+    let mut child = Command::new(program())
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The program may answer without reading all of it.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    (status.code().unwrap(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    run_with(arguments, b"", &[])
+}
+
+/// A folder with a new ring in it; what the command printed about the ring.
+struct Desk {
+    folder: PathBuf,
+    ring: String,
+    printed: String,
+}
+
+impl Desk {
+    fn new(name: &str) -> Self {
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("inspect-{name}"));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("ring.txt").to_str().unwrap().to_owned();
+        let (code, printed, error) = run(&["new-ring", &file]);
+        assert_eq!((code, error.as_str()), (0, ""));
+        Self { folder, ring: format!("@{file}"), printed }
+    }
+
+    fn issue(&self, more: &[&str]) -> String {
+        let mut arguments =
+            vec!["issue", "--ring", &self.ring, "--context", "demo", "--subject", "usr_8f14e45fceea167a"];
+        arguments.extend(more);
+        let (code, token, error) = run(&arguments);
+        assert_eq!((code, error.as_str()), (0, ""));
+        assert_eq!(token.lines().count(), 1, "the token alone");
+        token.trim_end().to_owned()
+    }
+
+    fn inspect(&self, token: &str, more: &[&str]) -> (i32, String, String) {
+        let mut arguments = vec![token, "--ring", &self.ring, "--context", "demo"];
+        arguments.extend(more);
+        run(&arguments)
+    }
+}
+
+#[test]
+fn from_a_new_ring_to_a_verdict() {
+    let desk = Desk::new("verdict");
+    for kind in ["e", "s", "n"] {
+        let token = desk.issue(&["--kind", kind, "--level", "aal2"]);
+        let (code, text, _) = desk.inspect(&token, &[]);
+        assert_eq!(code, 0);
+        for word in ["accepted", "usr_8f14e45fceea167a", "aal2", "in 30 min", "in 8 h", "session id"] {
+            assert!(text.contains(word), "{word} is missing in\n{text}");
+        }
+        assert!(!text.contains('\x1b'), "no colour into a pipe");
+        // Any one character changed: refused, exit 1.
+        for place in [4, 20, 50, 90, token.len() - 1] {
+            let other = if &token[place..=place] == "A" { "B" } else { "A" };
+            let changed = format!("{}{other}{}", &token[..place], &token[place + 1..]);
+            let (code, text, _) = desk.inspect(&changed, &[]);
+            assert_eq!(code, 1, "{text}");
+            assert!(text.starts_with("refused: "));
+        }
+    }
+    assert!(desk.issue(&[]).len() <= 116);
+}
+
+#[test]
+fn garbage_is_unusable_input() {
+    let desk = Desk::new("garbage");
+    for garbage in ["garbage", "", "sc", "!!!!", "eyJhbGciOiJIUzI1NiJ9.e30.x"] {
+        let (code, out, error) = desk.inspect(garbage, &[]);
+        assert_eq!((code, out.as_str()), (2, ""), "{garbage}");
+        assert!(error.starts_with("inspect: "));
+    }
+    let huge = vec![b'A'; 1 << 20];
+    assert_eq!(run_with(&[], &huge, &[]).0, 2);
+    assert_eq!(run_with(&[], &[0xFF, 0xFE, 0x00], &[]).0, 2);
+}
+
+#[test]
+fn without_a_ring_only_the_outline_is_shown() {
+    let desk = Desk::new("outline");
+    let token = desk.issue(&[]);
+    let (code, text, _) = run_with(&[], format!(" {token}\n").as_bytes(), &[]);
+    assert_eq!(code, 0);
+    assert!(text.contains("not verified") && text.contains("body, encrypted"));
+    assert!(!text.contains("accepted") && !text.contains("usr_8f14"));
+}
+
+#[test]
+fn times_can_be_asked_for() {
+    let desk = Desk::new("times");
+    let token = desk.issue(&[]);
+    let (code, text, _) = desk.inspect(&token, &["--at", "2199-01-01T00:00:00Z"]);
+    assert_eq!(code, 1);
+    assert!(text.starts_with("refused: KeyExpired"), "{text}");
+    assert!(text.contains("y ") && text.contains("ago"));
+    assert_eq!(desk.inspect(&token, &["--at", "yesterday"]).0, 2);
+}
+
+#[test]
+fn json_shows_claims_only_when_asked() {
+    let desk = Desk::new("json");
+    let token = desk.issue(&[]);
+    let json = |more: &[&str]| {
+        let (code, text, _) = desk.inspect(&token, more);
+        (code, serde_json::from_str::<serde_json::Value>(&text).unwrap(), text)
+    };
+    let (code, report, text) = json(&["--json"]);
+    assert_eq!(
+        (code, &report["verdict"], &report["claims"]),
+        (0, &"accepted".into(), &serde_json::Value::Null)
+    );
+    assert!(!text.contains("usr_8f14"));
+    let (_, report, _) = json(&["--json", "--claims"]);
+    assert_eq!(report["claims"]["subject"], "usr_8f14e45fceea167a");
+    assert_eq!(report["claims"]["level"], "aal1");
+}
+
+#[test]
+fn a_ring_file_is_for_its_owner_and_never_overwritten() {
+    let desk = Desk::new("file");
+    let path = desk.folder.join("ring.txt");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let before = std::fs::read_to_string(&path).unwrap();
+    let (code, _, error) = run(&["new-ring", path.to_str().unwrap()]);
+    assert_eq!(code, 2);
+    assert!(error.contains("exists"));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
+    // Ids and windows are printed, and nothing of the keys.
+    assert_eq!(desk.printed.matches("mints until").count(), 3);
+    let body = before.trim().rsplit('.').next().unwrap();
+    for output in [desk.printed.clone(), desk.inspect(&desk.issue(&[]), &["--json", "--claims"]).1] {
+        assert!((0..body.len() - 12).all(|at| !output.contains(&body[at..at + 12])));
+    }
+}
+
+#[test]
+fn a_ring_is_not_taken_from_the_command_line() {
+    let desk = Desk::new("literal");
+    let token = desk.issue(&[]);
+    let ring = std::fs::read_to_string(desk.folder.join("ring.txt")).unwrap();
+    let (code, _, error) = run(&[&token, "--ring", ring.trim(), "--context", "demo"]);
+    assert_eq!(code, 2);
+    assert!(!error.contains(&ring[20..40]), "and not repeated in the message");
+    let taken = run_with(
+        &[&token, "--ring", "env:DEMO_RING", "--context", "demo"],
+        b"",
+        &[("DEMO_RING", format!("\"{}\"", ring.trim()).as_str())],
+    );
+    assert_eq!(taken.0, 0, "quoted in the environment: {}", taken.2);
+    assert_eq!(run(&[&token, "--ring", "env:NO_SUCH_RING", "--context", "demo"]).0, 2);
+    assert_eq!(run(&[&token, "--ring", "@/no/such/file", "--context", "demo"]).0, 2);
+}
+
+#[test]
+fn the_context_matters_part_by_part() {
+    let desk = Desk::new("context");
+    let token = desk.issue(&[]);
+    assert_eq!(run(&[&token, "--ring", &desk.ring]).0, 2, "a ring without a context opens nothing");
+    let (code, text, _) = run(&[&token, "--ring", &desk.ring, "--context", "other"]);
+    assert_eq!(code, 1);
+    assert!(text.starts_with("refused: Forged"));
+    let two = ["--ring", &desk.ring, "--context", "de", "--context", "mo"];
+    assert_eq!(run(&[[token.as_str()].as_slice(), &two].concat()).0, 1);
+}
+
+#[test]
+fn wrong_words_are_told() {
+    for arguments in [
+        ["--rings", "x"].as_slice(),
+        &["--ring"],
+        &["issue"],
+        &["new-ring"],
+        &["issue", "--kind", "x"],
+        &["a", "b"],
+        &["new-ring", "a", "b"],
+        &["--level", "9"],
+        &["--policy", "none"],
+    ] {
+        let (code, out, error) = run(arguments);
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
+        assert!(error.starts_with("inspect: "), "{error}");
+    }
+    let (code, help, _) = run(&["--help"]);
+    assert_eq!(code, 0);
+    assert!(help.contains("exit code"));
+}
