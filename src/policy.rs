@@ -62,7 +62,6 @@ impl Policy {
     }
 
     /// Other values than the preset of this level. [`AuthLevel::None`] is held to the ceilings of AAL1.
-    #[must_use]
     pub const fn builder(assurance: AuthLevel) -> PolicyBuilder {
         let idle = match assurance {
             AuthLevel::Aal3 => Seconds::minutes(15),
@@ -94,6 +93,12 @@ impl Policy {
     #[must_use]
     pub const fn skew(&self) -> Seconds {
         self.skew
+    }
+
+    /// The longest session that is accepted: how long a cut-off matters.
+    #[must_use]
+    pub const fn longest_session(&self) -> Seconds {
+        self.longest_session
     }
 
     /// How long an elevation lasts, at most.

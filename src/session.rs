@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::claims::{CoreClaims, Elevation};
 use crate::keys::ContextTag;
-use crate::revocation::{Facts, Freshness, Origin, Revocation};
+use crate::revocation::{Facts, Freshness, Revocation};
 use crate::values::{AuthLevel, KeyId, Kind, Seconds, SessionId, Subject, Thumbprint, Timestamp, TokenId};
 use crate::wire::Header;
 
@@ -64,8 +64,7 @@ impl SessionIdentity {
     }
 
     pub(crate) const fn revocation(&self, core: &CoreClaims) -> Revocation {
-        let origin = Origin::new(core.subject, core.started_at, self.key_id);
-        Revocation::session(self.session_id, origin, core.ends_at)
+        Revocation::session(self.session_id, self.facts(core).origin(), core.ends_at)
     }
 }
 
@@ -184,6 +183,12 @@ impl<C> Session<C> {
         self.freshness
     }
 
+    /// What a [`Revocations`](crate::Revocations) is asked about this session.
+    #[must_use]
+    pub const fn facts(&self) -> Facts<'_> {
+        self.identity.facts(&self.core)
+    }
+
     /// The revocation that ends this session with all its rotations: what "log out" hands to the log.
     pub const fn revocation(&self) -> Revocation {
         self.identity.revocation(&self.core)
@@ -295,7 +300,7 @@ pub struct Departing {
 
 impl Departing {
     /// The revocation that ends the session with all its rotations.
-    pub fn revocation(self) -> Revocation {
-        self.revocation
+    pub const fn revocation(&self) -> &Revocation {
+        &self.revocation
     }
 }

@@ -92,6 +92,15 @@ fn a_ring_holds_sixteen_keys_and_no_key_twice() {
     ring.add(key(15), window(0, 100, 0)).unwrap();
     assert_eq!(ring.add(key(99), window(0, 100, 0)), Err(RingError::Full));
     assert_eq!(ring.count(), 16);
+    // What is taken out is gone, and the others keep their order.
+    let id = key(7).id();
+    assert!(ring.remove(Kind::Encrypted, id) && !ring.remove(Kind::Encrypted, id));
+    assert!(!ring.remove(Kind::Nested, key(8).id()));
+    assert!(ring.keys().all(|key| key.id != id) && ring.keys().count() == 15);
+    let text = ring.to_text();
+    let again: Ring<Issuing> = text.as_str().parse().unwrap();
+    assert_eq!(again.count(), 15);
+    ring.add(key(99), window(0, 100, 0)).unwrap();
 }
 
 #[test]

@@ -84,6 +84,7 @@ fn an_elevated_token_waits_for_the_log() {
     // Logged out on another node in the meantime, at any scope: no token.
     let outs = [
         parent.revocation(),
+        Revocation::operator_token(parent.session_id(), parent.token_id(), parent.expires_at()),
         Revocation::operator_subject(subject(), at(1)),
         Revocation::operator_key(parent.key_id()),
         Revocation::operator_everyone(at(1)),
@@ -107,7 +108,7 @@ fn logging_out_ends_every_copy() {
     // The owner comes back with an idle token; a thief has the rotated copy.
     assert_eq!(reason(&service, &token, at(2_000)), Reason::Idle);
     let departing = service.verifier.departing(&token, at(2_000)).unwrap();
-    let answer = service.list.write().unwrap().record(&departing.revocation());
+    let answer = service.list.write().unwrap().record(departing.revocation());
     assert!(answer.is_recorded());
     assert_eq!(reason(&service, copy.as_str(), at(2_000)), Reason::Revoked(Scope::Session));
     // Twice is no harm.
@@ -117,9 +118,9 @@ fn logging_out_ends_every_copy() {
     assert_eq!(service.verifier.departing(&token, end).unwrap_err().reason(), Reason::Expired);
     assert_eq!(service.verifier.departing("sc1e", at(0)).unwrap_err().reason(), Reason::Malformed);
     let mut list = service.list.write().unwrap();
-    list.forget_ended(at(8 * 3_600 - 1));
+    list.forget_ended(at(8 * 3_600 - 1), Policy::AAL1.longest_session());
     assert_eq!(list.count(), 1);
-    list.forget_ended(end);
+    list.forget_ended(end, Policy::AAL1.longest_session());
     assert_eq!(list.count(), 0);
 }
 

@@ -75,6 +75,9 @@ impl Issuer {
 
     /// Mints the first token of a new session, with a session id of its own. Call it after authentication, never with claims that a client has chosen.
     ///
+    /// If the subject was logged out everywhere a moment ago, the grant needs the cut-off ([`Grant::after_cut_off`]): without it the new session counts as begun before
+    /// the cut-off and is refused at once.
+    ///
     /// # Errors
     ///
     /// [`MintError`]: `Random`, `NoMintingKey`, `OutlivesKey`, `TooLarge`, `AppClaims` or `Times`.

@@ -26,7 +26,7 @@ pub struct ExactList {
     copied: Option<(Freshness, Timestamp)>,
     everyone_before: Option<Timestamp>,
     keys: Vec<KeyId>,
-    subjects: Vec<(Subject, Timestamp)>,
+    subjects: BTreeMap<Subject, Timestamp>,
     /// Sessions, tokens: each with the moment from which on it is not needed.
     sessions: BTreeMap<SessionId, Timestamp>,
     tokens: BTreeMap<(SessionId, TokenId), Timestamp>,
@@ -52,24 +52,26 @@ impl ExactList {
         self.subject_cut_off(subject).max(self.everyone_before)
     }
 
-    /// How many sessions and tokens are listed one by one.
+    /// How many sessions, tokens and subjects are listed.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.sessions.len().saturating_add(self.tokens.len())
+        self.sessions.len().saturating_add(self.tokens.len()).saturating_add(self.subjects.len())
     }
 
-    /// Drops entries of sessions and tokens that have ended by themselves before `now`.
-    pub fn forget_ended(&mut self, now: Timestamp) {
+    /// Drops what no session can need any more at `now`: sessions and tokens that have ended by themselves, and cut-offs of subjects that are older than the
+    /// longest session. Call it now and then, or the list only grows.
+    pub fn forget_ended(&mut self, now: Timestamp, longest_session: Seconds) {
         self.sessions.retain(|_, until| *until > now);
         self.tokens.retain(|_, until| *until > now);
+        self.subjects.retain(|_, before| before.saturating_add(longest_session) > now);
     }
 
     fn subject_cut_off(&self, subject: &Subject) -> Option<Timestamp> {
-        self.subjects.iter().find(|(other, _)| other == subject).map(|(_, before)| *before)
+        self.subjects.get(subject).copied()
     }
 
-    /// The widest scope at which a session is out, looked at in the order of TOK-37.
-    fn session_is_out(&self, session_id: SessionId, origin: Option<&Origin>) -> Option<Scope> {
+    /// The widest scope at which a session or its token is out, looked at in the order of TOK-37.
+    fn is_out(&self, session_id: SessionId, origin: Option<&Origin>) -> Option<Scope> {
         if let Some(origin) = origin {
             let cut = |before: Option<Timestamp>| before.is_some_and(|before| origin.started_at < before);
             if cut(self.everyone_before) {
@@ -82,7 +84,11 @@ impl ExactList {
                 return Some(Scope::Subject);
             }
         }
-        self.sessions.contains_key(&session_id).then_some(Scope::Session)
+        if self.sessions.contains_key(&session_id) {
+            return Some(Scope::Session);
+        }
+        let token = origin.map(|origin| (session_id, origin.token_id));
+        token.is_some_and(|token| self.tokens.contains_key(&token)).then_some(Scope::Token)
     }
 
     fn was_out(&self, target: &Target) -> bool {
@@ -91,7 +97,7 @@ impl ExactList {
                 self.sessions.contains_key(session_id) || self.tokens.contains_key(&(*session_id, *token_id))
             }
             Target::Session { session_id, origin, .. } => {
-                self.session_is_out(*session_id, origin.as_ref()).is_some()
+                self.is_out(*session_id, origin.as_ref()).is_some()
             }
             Target::Subject { subject, before } => self.cut_off(subject) >= Some(*before),
             Target::Key { key_id } => self.keys.contains(key_id),
@@ -112,10 +118,7 @@ impl RevocationLog for ExactList {
                 later(self.sessions.entry(*session_id).or_insert(*until), *until);
             }
             Target::Subject { subject, before } => {
-                match self.subjects.iter_mut().find(|(other, _)| other == subject) {
-                    Some((_, cut_off)) => later(cut_off, *before),
-                    None => self.subjects.push((*subject, *before)),
-                }
+                later(self.subjects.entry(*subject).or_insert(*before), *before);
             }
             Target::Key { key_id } if !was_out => self.keys.push(*key_id),
             Target::Key { .. } => {}
@@ -132,13 +135,9 @@ impl Revocations for ExactList {
             Some((freshness, _)) => freshness,
             None => Freshness::new(now, Seconds::ZERO),
         };
-        let origin = Origin { subject: *facts.subject, started_at: facts.started_at, key_id: facts.key_id };
-        if let Some(scope) = self.session_is_out(facts.session_id, Some(&origin)) {
-            return Answer::Revoked(scope);
+        match self.is_out(facts.session_id, Some(&facts.origin())) {
+            Some(scope) => Answer::Revoked(scope),
+            None => Answer::Clear(freshness),
         }
-        if self.tokens.contains_key(&(facts.session_id, facts.token_id)) {
-            return Answer::Revoked(Scope::Token);
-        }
-        Answer::Clear(freshness)
     }
 }

@@ -70,12 +70,8 @@ pub struct Origin {
     pub started_at: Timestamp,
     /// The key of the token that was presented.
     pub key_id: KeyId,
-}
-
-impl Origin {
-    pub(crate) const fn new(subject: Subject, started_at: Timestamp, key_id: KeyId) -> Self {
-        Self { subject, started_at, key_id }
-    }
+    /// The token that was presented.
+    pub token_id: TokenId,
 }
 
 impl Revocation {

@@ -52,6 +52,19 @@ pub struct Facts<'a> {
     pub rotation: u32,
 }
 
+impl Facts<'_> {
+    /// The facts that decide whether a wider revocation has ended the session already.
+    #[must_use]
+    pub const fn origin(&self) -> Origin {
+        Origin {
+            subject: *self.subject,
+            started_at: self.started_at,
+            key_id: self.key_id,
+            token_id: self.token_id,
+        }
+    }
+}
+
 /// The answer of [`Revocations::check`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
@@ -123,6 +136,25 @@ impl<V: Revocations + ?Sized> Revocations for alloc::sync::Arc<V> {
 impl<V: Revocations + ?Sized> Revocations for alloc::boxed::Box<V> {
     fn check(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
         (**self).check(facts, now)
+    }
+}
+
+/// For lists that change while verifiers read them. A poisoned lock refuses.
+#[cfg(feature = "std")]
+impl<L: RevocationLog> RevocationLog for &std::sync::RwLock<L> {
+    fn record(&mut self, revocation: &Revocation) -> LogAnswer {
+        match self.write() {
+            Ok(mut log) => log.record(revocation),
+            Err(_) => LogAnswer::refused(revocation),
+        }
+    }
+}
+
+/// As for `&RwLock`.
+#[cfg(feature = "std")]
+impl<L: RevocationLog> RevocationLog for alloc::sync::Arc<std::sync::RwLock<L>> {
+    fn record(&mut self, revocation: &Revocation) -> LogAnswer {
+        (&**self).record(revocation)
     }
 }
 

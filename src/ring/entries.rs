@@ -63,6 +63,15 @@ impl<K> Entries<K> {
         Err(RingError::Full)
     }
 
+    /// Takes an entry out and closes the gap.
+    pub(crate) fn remove(&mut self, kind: Kind, id: KeyId) -> Option<Entry<K>> {
+        let place = self.iter().position(|entry| entry.kind == kind && entry.id == id)?;
+        let tail = self.0.get_mut(place..)?;
+        let removed = tail.first_mut()?.take();
+        tail.rotate_left(1);
+        removed
+    }
+
     /// The same names and windows around other keys.
     pub(crate) fn map<T>(&self, mut turn: impl FnMut(&Entry<K>) -> T) -> Entries<T> {
         let mut mapped = Entries::empty();

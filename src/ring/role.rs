@@ -92,13 +92,20 @@ impl<R: Role> Ring<R> {
         self.entries.insert(Entry { kind, id: identity.key_id(), identity, window, key })
     }
 
+    /// Takes a key out and wipes it; says whether there was one. From then on its tokens are refused as of an unknown key.
+    ///
+    /// Take a key out when it is over (`accept_until`), or at once if it leaked.
+    pub fn remove(&mut self, kind: Kind, id: KeyId) -> bool {
+        self.entries.remove(kind, id).is_some()
+    }
+
     /// How many keys there are: 0 to 16.
     #[must_use]
     pub fn count(&self) -> usize {
         self.entries.count()
     }
 
-    /// What may be told about each key: safe to log.
+    /// What may be told about each key: safe to log. In the order of kind and key identity, which says nothing about age.
     pub fn keys(&self) -> impl Iterator<Item = RingKeyInfo> {
         self.entries.iter().map(|entry| RingKeyInfo { kind: entry.kind, id: entry.id, window: entry.window })
     }

@@ -54,6 +54,25 @@ impl Subject {
     }
 }
 
+impl PartialOrd for Subject {
+    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// By their bytes.
+impl Ord for Subject {
+    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl core::hash::Hash for Subject {
+    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
+    }
+}
+
 impl AsRef<[u8]> for Subject {
     fn as_ref(&self) -> &[u8] {
         self.as_bytes()

@@ -161,6 +161,12 @@ impl Seconds {
         self.0
     }
 
+    /// The sum, or [`Seconds::MAX`].
+    #[must_use]
+    pub const fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     /// Half of it, rounded down.
     pub(crate) const fn half(self) -> Self {
         Self(self.0 >> 1)

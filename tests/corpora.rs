@@ -1,0 +1,28 @@
+//! Replays the corpora of the fuzz targets through the laws that the targets assert.
+
+#[path = "../fuzz/laws.rs"]
+mod laws;
+
+use std::fs;
+use std::path::Path;
+
+fn replay(target: &str, law: impl Fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
+    let mut count = 0;
+    for entry in fs::read_dir(&folder).unwrap() {
+        law(&fs::read(entry.unwrap().path()).unwrap());
+        count += 1;
+    }
+    assert!(count >= 20, "{target}: only {count} inputs");
+}
+
+#[test]
+fn token_text() {
+    let setting = laws::Setting::default();
+    replay("token_text", |data| laws::token_text(&setting, data));
+}
+
+#[test]
+fn ring_text() {
+    replay("ring_text", laws::ring_text);
+}

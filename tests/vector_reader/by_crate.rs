@@ -1,0 +1,154 @@
+//! What the crate makes of a vector.
+
+use safeconduct::{
+    AuthLevel, Context, ExactList, Freshness, Issuing, Kind, Policy, Reads, Revocation, RevocationLog as _,
+    Ring, RingKeyInfo, RingTextError, Role, Scratch, Seconds, Session, Subject, Thumbprint, Timestamp,
+    Verifier, Verifying,
+};
+
+use super::{Claims, Vector, hex};
+
+/// The claims of an accepted token, or the reason why it is not.
+pub fn verify_token(vector: &Vector) -> Result<Claims, String> {
+    let text = vector.unescaped("ring");
+    match text.parse::<Ring<Verifying>>() {
+        Ok(ring) => verify(vector, &ring),
+        Err(_) => verify(vector, &text.parse::<Ring<Issuing>>().expect("a ring that can be read")),
+    }
+}
+
+/// The keys of a ring as vectors list them.
+pub fn read_ring(vector: &Vector) -> Result<Vec<String>, String> {
+    match vector.one("role") {
+        "issuer" => read_ring_of::<Issuing>(&vector.unescaped("ring")),
+        "verifier" => read_ring_of::<Verifying>(&vector.unescaped("ring")),
+        other => panic!("unknown role {other}"),
+    }
+}
+
+fn read_ring_of<R: Role>(text: &str) -> Result<Vec<String>, String> {
+    let ring = text.parse::<Ring<R>>().map_err(|why: RingTextError| why.to_string())?;
+    let again = ring.to_text();
+    let bare = text.trim().trim_matches(['"', '\'']);
+    assert_eq!(again.as_str(), bare, "one set of keys has one text (RING-02)");
+    Ok(ring.keys().map(described_key).collect())
+}
+
+fn described_key(key: RingKeyInfo) -> String {
+    let window = key.window;
+    let times = [window.issue_from(), window.issue_until(), window.accept_until()];
+    let [from, until, accept] = times.map(Timestamp::as_unix);
+    format!("{} {} {from} {until} {accept}", key.kind.letter(), key.id)
+}
+
+/// The claims that the crate shows: as the vector lists them, but without an elevation that is over.
+pub fn shown_claims(vector: &Vector) -> Claims {
+    let mut claims = vector.claims();
+    let until =
+        claims["claims-elevation"].split(' ').nth(3).map(|until| until.parse::<u64>().expect("a time"));
+    if until.is_some_and(|until| until <= vector.number("now")) {
+        claims.insert("claims-elevation", "none".to_owned());
+    }
+    claims
+}
+
+fn time(seconds: u64) -> Timestamp {
+    Timestamp::from_unix(seconds).expect("a time")
+}
+
+fn verify<R: Reads>(vector: &Vector, ring: &Ring<R>) -> Result<Claims, String> {
+    let parts = vector.context();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let context = Context::new(&parts).expect("a context");
+    // Idle time and session are the issuer's business; a verifier looks at the ceilings only.
+    let policy = Policy::builder(AuthLevel::Aal1)
+        .session(Seconds::new(1))
+        .idle(Seconds::new(1))
+        .longest_token(vector.seconds("longest-token"))
+        .longest_session(vector.seconds("longest-session"))
+        .skew(vector.seconds("skew"))
+        .deviation("test vector")
+        .build()
+        .expect("a policy");
+    let mut kinds = vector.one("kinds").chars().map(|letter| Kind::from_letter(letter).expect("a kind"));
+    let first = kinds.next().expect("a verifier accepts a kind");
+    let verifier = Verifier::new(ring, context, &policy, first).revocations(revocations(vector));
+    let schema = u32::try_from(vector.number("schema")).expect("a schema number");
+    let verifier = kinds.fold(verifier, Verifier::also_accepts).schema(schema);
+
+    let (token, now) = (vector.unescaped("token"), time(vector.number("now")));
+    let proven = vector.proven().map(Thumbprint::from_bytes);
+    let mut scratch = Scratch::new();
+    let text = vector.one("app") == "text";
+    let without = |session: Session<()>| described(&session, schema, None);
+    let with = |session: Session<&str>| described(&session, schema, Some(session.claims()));
+    let found = match (&proven, text) {
+        (None, false) => verifier.verify(&token, now, &mut scratch).map(without),
+        (Some(proven), false) => verifier.verify_bound(&token, proven, now, &mut scratch).map(without),
+        (None, true) => verifier.verify(&token, now, &mut scratch).map(with),
+        (Some(proven), true) => verifier.verify_bound(&token, proven, now, &mut scratch).map(with),
+    };
+    let found = found.map_err(|rejected| rejected.reason().name().to_owned());
+    if text && proven.is_none() {
+        let owned = verifier.verify_owned::<String>(&token, now);
+        let owned = owned.map(|session| described(&session, schema, Some(session.claims())));
+        let owned = owned.map_err(|rejected| rejected.reason().name().to_owned());
+        assert_eq!(found, owned, "verify and verify_owned agree");
+    }
+    found
+}
+
+fn revocations(vector: &Vector) -> ExactList {
+    let mut list = ExactList::new();
+    let mut record = |revocation: Revocation| assert!(list.record(&revocation).is_recorded());
+    if vector.optional("revoked-everyone-before").is_some() {
+        record(Revocation::operator_everyone(time(vector.number("revoked-everyone-before"))));
+    }
+    for id in vector.all("revoked-key") {
+        record(Revocation::operator_key(id.parse().expect("a key id")));
+    }
+    for (subject, before) in vector.subjects_out() {
+        record(Revocation::operator_subject(Subject::new(subject).expect("a subject"), time(before)));
+    }
+    for id in vector.all("revoked-session") {
+        record(Revocation::operator_session(id.parse().expect("a session id"), Timestamp::MAX));
+    }
+    for line in vector.all("revoked-token") {
+        let (session, token) = line.split_once(' ').expect("two ids");
+        let ids = (session.parse().expect("a session id"), token.parse().expect("a token id"));
+        record(Revocation::operator_token(ids.0, ids.1, Timestamp::MAX));
+    }
+    match vector.optional("complete-to") {
+        None => list,
+        Some(_) => {
+            let freshness = Freshness::new(time(vector.number("complete-to")), Seconds::MAX);
+            list.as_copy(freshness, Timestamp::MAX)
+        }
+    }
+}
+
+fn described<C>(session: &Session<C>, schema: u32, app_text: Option<&str>) -> Claims {
+    let elevation = session.elevation().map(|elevation| {
+        let (until, since) = (elevation.until().as_unix(), elevation.authenticated_at().as_unix());
+        format!("level {} until {until} authenticated-at {since}", elevation.level().number())
+    });
+    let none = || "none".to_owned();
+    Claims::from([
+        ("claims-kind", session.kind().letter().to_string()),
+        ("claims-key-id", session.key_id().to_string()),
+        ("claims-session-id", session.session_id().to_string()),
+        ("claims-token-id", session.token_id().to_string()),
+        ("claims-schema", schema.to_string()),
+        ("claims-subject", hex(session.subject().as_bytes())),
+        ("claims-started-at", session.started_at().as_unix().to_string()),
+        ("claims-issued-at", session.issued_at().as_unix().to_string()),
+        ("claims-expires-at", session.expires_at().as_unix().to_string()),
+        ("claims-ends-at", session.ends_at().as_unix().to_string()),
+        ("claims-rotation", session.rotation().to_string()),
+        ("claims-level", session.base_level().number().to_string()),
+        ("claims-authenticated-at", session.authenticated_at().as_unix().to_string()),
+        ("claims-elevation", elevation.unwrap_or_else(none)),
+        ("claims-bound-to", session.bound_to().map_or_else(none, |key| hex(key.to_bytes()))),
+        ("claims-app-text", app_text.map_or_else(none, |text| serde_json::Value::from(text).to_string())),
+    ])
+}
