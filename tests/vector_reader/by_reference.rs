@@ -43,8 +43,7 @@ pub fn read_ring(vector: &Vector) -> Result<Vec<String>, String> {
     if !text.contains(&format!("sc-ring.v1.{}.", vector.one("role"))) {
         return Err("another role".to_owned());
     }
-    let described =
-        |(kind, id, from, until, accept)| format!("{kind} {} {from} {until} {accept}", hex::<[u8; 4]>(id));
+    let described = |(kind, id, from, until, accept)| format!("{kind} {} {from} {until} {accept}", hex(id));
     Ok(entries.into_iter().map(described).collect())
 }
 

@@ -6,6 +6,8 @@ pub mod by_reference;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use safeconduct::Seconds;
+
 const TOKEN_KEYS: &[&str] = &[
     "comment",
     "spec",

@@ -1,0 +1,132 @@
+//! Makes every test vector: the same files in every run, without a clock or a random source.
+//!
+//! `tests/vectors/README.md` describes the files. The code here seals and signs on its own, so that it can put wrong things into
+//! authentic tokens, and so that a mistake in the crate does not repeat itself in the vectors.
+
+mod binding;
+mod body;
+mod claims;
+mod claims_rules;
+mod curve;
+mod draft;
+mod framing;
+mod keys;
+mod kinds;
+mod order;
+mod primitives;
+mod public_keys;
+mod revocation;
+mod rings;
+mod sealing;
+mod signing;
+mod times;
+
+use std::collections::BTreeMap;
+
+use draft::Draft;
+use keys::Entry;
+use primitives::hex;
+
+/// Every vector: file name and content.
+pub fn all() -> BTreeMap<String, String> {
+    let mut vectors = Vectors::default();
+    framing::add(&mut vectors);
+    kinds::add(&mut vectors);
+    sealing::add(&mut vectors);
+    signing::add(&mut vectors);
+    claims::add(&mut vectors);
+    claims_rules::add(&mut vectors);
+    times::add(&mut vectors);
+    binding::add(&mut vectors);
+    revocation::add(&mut vectors);
+    order::add(&mut vectors);
+    rings::add(&mut vectors);
+    public_keys::add(&mut vectors);
+    vectors.files
+}
+
+/// The files made so far.
+#[derive(Default)]
+pub struct Vectors {
+    files: BTreeMap<String, String>,
+}
+
+impl Vectors {
+    /// A token that is accepted, with the claims of its body.
+    pub fn accepted(&mut self, spec: &str, name: &str, comment: &str, draft: &Draft) {
+        let mut lines = token_lines(draft);
+        lines.push(("claims-kind", char::from(draft.key.letter).to_string()));
+        lines.push(("claims-key-id", hex(&draft.key.id())));
+        lines.push(("claims-session-id", hex(&draft.session_id)));
+        lines.push(("claims-token-id", hex(&draft.token_id)));
+        lines.extend(draft.body.described());
+        self.add(spec, &format!("accepted-{name}"), comment, "token", "accepted", lines);
+    }
+
+    /// A token that is refused for this reason.
+    pub fn refused(&mut self, spec: &str, name: &str, reason: &str, comment: &str, draft: &Draft) {
+        self.add(spec, name, comment, "token", reason, token_lines(draft));
+    }
+
+    /// A ring that can be read in this role, and what it holds.
+    pub fn ring_accepted(&mut self, spec: &str, name: &str, comment: &str, ring: (&str, &str, &[Entry])) {
+        let (role, text, entries) = ring;
+        let mut lines = vec![("role", role.to_owned())];
+        lines.extend(entries.iter().map(|entry| ("key", entry.described())));
+        lines.push(("ring", escaped(text)));
+        self.add(spec, &format!("accepted-{name}"), comment, "ring", "accepted", lines);
+    }
+
+    /// A ring that is refused by readers of this role.
+    pub fn ring_refused(&mut self, spec: &str, name: &str, comment: &str, role: &str, text: &str) {
+        let lines = vec![("role", role.to_owned()), ("ring", escaped(text))];
+        self.add(spec, name, comment, "ring", "ring-refused", lines);
+    }
+
+    fn add(
+        &mut self,
+        spec: &str,
+        name: &str,
+        comment: &str,
+        kind: &str,
+        expect: &str,
+        lines: Vec<(&'static str, String)>,
+    ) {
+        let front = [("comment", comment), ("spec", spec), ("type", kind), ("expect", expect)];
+        let front = front.map(|(key, value)| (key, value.to_owned()));
+        let content =
+            front.into_iter().chain(lines).map(|(key, value)| format!("{key}: {value}\n")).collect();
+        let file = format!("{}-{name}.txt", spec.to_lowercase());
+        let before = self.files.insert(file.clone(), content);
+        assert!(before.is_none(), "{file} is made twice");
+    }
+}
+
+fn token_lines(draft: &Draft) -> Vec<(&'static str, String)> {
+    let settings = &draft.settings;
+    let mut lines = vec![
+        ("now", settings.now.to_string()),
+        ("context", serde_json::Value::from(settings.context.clone()).to_string()),
+        ("kinds", settings.kinds.clone()),
+        ("longest-token", settings.longest_token.to_string()),
+        ("longest-session", settings.longest_session.to_string()),
+        ("skew", settings.skew.to_string()),
+        ("schema", settings.schema.to_string()),
+        ("app", settings.app.to_owned()),
+    ];
+    lines.extend(settings.proven.map(|proven| ("proven", hex(&proven))));
+    lines.extend(settings.revocation.iter().cloned());
+    lines.push(("ring", escaped(&settings.ring)));
+    lines.push(("token", escaped(&draft.token())));
+    lines
+}
+
+/// Everything but visible ASCII is written as `\u{…}`, and so is the backslash.
+fn escaped(text: &str) -> String {
+    let spell = |character: char| match character {
+        '\\' => "\\u{5c}".to_owned(),
+        '!'..='~' => character.to_string(),
+        _ => format!("\\u{{{:x}}}", u32::from(character)),
+    };
+    text.chars().map(spell).collect()
+}

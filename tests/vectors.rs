@@ -1,0 +1,140 @@
+//! Every file of `tests/vectors/` through the crate and through the reference reader, and the files against the code that makes them.
+//!
+//! A new file is a new test. `tests/vectors/README.md` describes the files for implementers in other languages.
+#![cfg(feature = "alloc")]
+
+mod reference;
+mod vector_maker;
+mod vector_reader;
+
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use vector_reader::{Claims, Vector, by_crate, by_reference};
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
+}
+
+/// The names of the files, after writing them if that is wished.
+static FILES: LazyLock<Vec<PathBuf>> = LazyLock::new(|| {
+    #[allow(clippy::disallowed_methods)] // the library takes no configuration from there; this test does
+    if std::env::var_os("SAFECONDUCT_WRITE_VECTORS").is_some() {
+        write_vectors();
+    }
+    let mut files = text_files();
+    files.sort();
+    files
+});
+
+fn text_files() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(directory()).expect("the directory of the vectors");
+    let paths = entries.map(|entry| entry.expect("a readable entry").path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "txt")).collect()
+}
+
+fn write_vectors() {
+    for path in text_files() {
+        std::fs::remove_file(path).expect("a vector can be removed");
+    }
+    for (name, content) in vector_maker::all() {
+        std::fs::write(directory().join(name), content).expect("a vector can be written");
+    }
+}
+
+fn vectors() -> impl Iterator<Item = Vector> {
+    FILES.iter().map(|path| Vector::read(path))
+}
+
+/// Runs a check on each vector that passes the filter and shows every failure, not only the first.
+fn check_each(wanted: fn(&Vector) -> bool, check: fn(&Vector) -> Result<(), String>) {
+    let mut failures = Vec::new();
+    let mut count = 0;
+    for vector in vectors().filter(wanted) {
+        count += 1;
+        if let Err(why) = check(&vector) {
+            failures.push(format!("{}: {why}", vector.name));
+        }
+    }
+    assert!(failures.is_empty(), "{} of {count} vectors fail:\n{}", failures.len(), failures.join("\n"));
+    assert!(count > 0, "no vector was looked at");
+}
+
+fn compare(
+    vector: &Vector,
+    found: Result<Claims, String>,
+    expected_claims: &dyn Fn() -> Claims,
+) -> Result<(), String> {
+    let expected = vector.one("expect");
+    match found {
+        Err(reason) if reason == expected => Ok(()),
+        Err(reason) => Err(format!("refused as {reason}, expected {expected}")),
+        Ok(_) if expected != "accepted" => Err(format!("accepted, expected {expected}")),
+        Ok(found) if found == expected_claims() => Ok(()),
+        Ok(found) => Err(format!("claims differ: {found:?}\nexpected {:?}", expected_claims())),
+    }
+}
+
+#[test]
+fn vectors_are_up_to_date() {
+    const HOW: &str = "rewrite the vectors with\nSAFECONDUCT_WRITE_VECTORS=1 cargo test --test vectors";
+    let made = vector_maker::all();
+    let mut wrong = Vec::new();
+    for path in FILES.iter() {
+        let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
+        match made.get(name) {
+            None => wrong.push(format!("{name} is not made by tests/vector_maker")),
+            Some(content) => {
+                let found = std::fs::read_to_string(path).expect("a readable file").replace("\r\n", "\n");
+                if found != *content {
+                    wrong.push(format!("{name} differs from what tests/vector_maker makes"));
+                }
+            }
+        }
+    }
+    let missing = made.keys().filter(|name| !directory().join(name).exists());
+    wrong.extend(missing.map(|name| format!("{name} is missing")));
+    assert!(wrong.is_empty(), "{}\n{HOW}", wrong.join("\n"));
+}
+
+#[test]
+fn most_vectors_are_refused() {
+    let (accepted, refused): (Vec<_>, Vec<_>) =
+        vectors().partition(|vector| vector.one("expect") == "accepted");
+    println!("{} accepted, {} refused", accepted.len(), refused.len());
+    assert!(accepted.len() + refused.len() >= 130 && refused.len() >= 3 * accepted.len());
+}
+
+#[test]
+fn tokens_through_the_crate() {
+    check_each(Vector::is_token, |vector| {
+        compare(vector, by_crate::verify_token(vector), &|| by_crate::shown_claims(vector))
+    });
+}
+
+#[test]
+fn tokens_through_the_reference_reader() {
+    check_each(Vector::is_token, |vector| {
+        compare(vector, by_reference::verify_token(vector), &|| vector.claims())
+    });
+}
+
+#[test]
+fn rings_through_the_crate() {
+    check_each(Vector::is_ring, |vector| compare_ring(vector, by_crate::read_ring(vector)));
+}
+
+#[test]
+fn rings_through_the_reference_reader() {
+    check_each(Vector::is_ring, |vector| compare_ring(vector, by_reference::read_ring(vector)));
+}
+
+fn compare_ring(vector: &Vector, found: Result<Vec<String>, String>) -> Result<(), String> {
+    let listed: Vec<&str> = vector.all("key").collect();
+    match (found, vector.one("expect")) {
+        (Err(_), "ring-refused") => Ok(()),
+        (Err(why), expected) => Err(format!("refused ({why}), expected {expected}")),
+        (Ok(keys), "accepted") if keys == listed => Ok(()),
+        (Ok(keys), expected) => Err(format!("read as {keys:?}, expected {expected} {listed:?}")),
+    }
+}
