@@ -14,6 +14,18 @@ pub struct Setting {
     now: Timestamp,
 }
 
+impl Setting {
+    /// The tokens that are accepted, and no others are.
+    pub fn tokens(&self) -> &[String] {
+        &self.tokens
+    }
+
+    /// Whether one of the verifiers accepts this text.
+    pub fn accepts(&self, text: &str) -> bool {
+        self.verifiers.iter().any(|verifier| verifier.verify_owned::<()>(text, self.now).is_ok())
+    }
+}
+
 /// A counter in the place of a random source: repeatable, so that a finding is.
 struct Counter(u8);
 
