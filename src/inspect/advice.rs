@@ -60,9 +60,7 @@ pub(super) const fn meaning(reason: Option<Reason>) -> &'static str {
         Reason::NotBound => "a proof was given, and the token is bound to nothing",
         Reason::Revoked(Scope::Everyone) => "everybody was logged out after this session began",
         Reason::Revoked(Scope::Key) => "everything under its key was revoked",
-        Reason::Revoked(Scope::Subject) => {
-            "its subject was logged out everywhere after this session began"
-        }
+        Reason::Revoked(Scope::Subject) => "its subject was logged out everywhere after this session began",
         Reason::Revoked(Scope::Session) => "its session was logged out",
         Reason::Revoked(Scope::Token) => "this one token was revoked",
         Reason::Superseded => "a later rotation of its session has retired it",
@@ -77,7 +75,9 @@ pub(super) const fn meaning(reason: Option<Reason>) -> &'static str {
 pub(super) const fn advice(reason: Option<Reason>) -> &'static str {
     let Some(reason) = reason else { return "nothing" };
     match reason {
-        Reason::Malformed => "look at how the token reached you: cut off, quoted, or decoded and encoded again",
+        Reason::Malformed => {
+            "look at how the token reached you: cut off, quoted, or decoded and encoded again"
+        }
         Reason::UnsupportedFormat => "update this library, or look for who issues such tokens",
         Reason::KindNotAccepted => {
             "if this verifier is meant to take the kind, name it with `also_accepts`; else the client has the wrong token"

@@ -96,9 +96,7 @@ impl ExactList {
             Target::Token { session_id, token_id, .. } => {
                 self.sessions.contains_key(session_id) || self.tokens.contains_key(&(*session_id, *token_id))
             }
-            Target::Session { session_id, origin, .. } => {
-                self.is_out(*session_id, origin.as_ref()).is_some()
-            }
+            Target::Session { session_id, origin, .. } => self.is_out(*session_id, origin.as_ref()).is_some(),
             Target::Subject { subject, before } => self.cut_off(subject) >= Some(*before),
             Target::Key { key_id } => self.keys.contains(key_id),
             Target::Everyone { before } => self.everyone_before >= Some(*before),
