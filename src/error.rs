@@ -204,6 +204,12 @@ pub enum MintError {
     Stale,
     /// The session was verified without revocation (ISS-06); `rotate_without_revocation` says so by name.
     Unrevocable,
+    /// The base level is above what the issuer's policy is for: its deadlines are too long for that level.
+    LevelAbovePolicy,
+    /// The session lives longer than the issuer's policy allows: its own verifiers would refuse the token.
+    CeilingExceeded,
+    /// A session from an encrypted token would be put into a token that the client can read.
+    WouldReveal,
     /// The new level is below the session's own.
     LevelTooLow,
     /// The elevation would last longer than the policy allows, or no time at all.
@@ -228,6 +234,9 @@ impl fmt::Display for MintError {
             Self::ForeignContext => "the session was verified under another context",
             Self::Stale => "the revocation data is too old for a new token",
             Self::Unrevocable => "the session was verified without revocation",
+            Self::LevelAbovePolicy => "the base level is above what the policy is for",
+            Self::CeilingExceeded => "the session lives longer than the policy allows",
+            Self::WouldReveal => "an encrypted session would become readable by the client",
             Self::LevelTooLow => "the new level is below the session's own",
             Self::ElevationLife => "the elevation lasts longer than the policy allows, or not at all",
             Self::AlreadyOut => "the old session was already revoked",

@@ -49,11 +49,11 @@ pub use error::{MintError, Reason, Rejected, Scope};
 pub use issuer::{Grant, Issuer, PendingElevation, Token};
 pub use keys::{IssuingKey, PublicKeyError, VerifyingKey};
 pub use policy::{Policy, PolicyBuilder, PolicyError, PolicyReport};
-#[cfg(feature = "alloc")]
-pub use revocation::ExactList;
 pub use revocation::{
     Answer, Facts, Freshness, LogAnswer, Origin, Revocation, RevocationLog, Revocations, Target,
 };
+#[cfg(feature = "alloc")]
+pub use revocation::{ExactCopy, ExactList};
 #[cfg(feature = "alloc")]
 pub use ring::RingText;
 pub use ring::{

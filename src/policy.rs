@@ -68,7 +68,19 @@ impl Policy {
             _ => Seconds::minutes(30),
         };
         let start = Self::preset(assurance, idle);
-        PolicyBuilder { policy: start, renew_after: None, longest_token: None, longest_session: None }
+        PolicyBuilder {
+            policy: start,
+            renew_after: None,
+            longest_token: None,
+            longest_session: None,
+            longest_elevation: None,
+        }
+    }
+
+    /// The highest base level that sessions under this policy may have.
+    #[must_use]
+    pub const fn assurance(&self) -> AuthLevel {
+        self.assurance
     }
 
     /// How long a session lasts, at most.
@@ -95,6 +107,12 @@ impl Policy {
         self.skew
     }
 
+    /// The longest token that is accepted: how long a key has to be accepted after it has minted its last.
+    #[must_use]
+    pub const fn longest_token(&self) -> Seconds {
+        self.longest_token
+    }
+
     /// The longest session that is accepted: how long a cut-off matters.
     #[must_use]
     pub const fn longest_session(&self) -> Seconds {
@@ -107,10 +125,14 @@ impl Policy {
         self.longest_elevation
     }
 
-    /// The moment for a cut-off made at `now`: `now` plus the skew and one second, so that sessions begun on a clock that is ahead are caught.
+    /// The moment for a cut-off made at `now`, where `known` is the latest one that concerns the same sessions (ISS-09).
+    ///
+    /// It is `now` plus the skew and one second, so that sessions begun on a clock that is ahead are caught; and later than `known`, because a session that began right
+    /// after that one has it as its beginning.
     #[must_use]
-    pub const fn cut_off(&self, now: Timestamp) -> Timestamp {
-        now.saturating_add(self.skew).saturating_add(Seconds::new(1))
+    pub fn cut_off(&self, now: Timestamp, known: Option<Timestamp>) -> Timestamp {
+        let after_known = known.map_or(Timestamp::MIN, |known| known.saturating_add(Seconds::new(1)));
+        now.saturating_add(self.skew).saturating_add(Seconds::new(1)).max(after_known)
     }
 
     /// Every number in force, line by line, for the log at start-up and for the auditor.
@@ -121,17 +143,21 @@ impl Policy {
 
     /// Ceilings and a clock that is behind: TOK-33, TOK-34.
     pub(crate) fn check_ceilings(&self, claims: &CoreClaims, now: Timestamp) -> Result<(), Reason> {
-        let longer =
-            |from: Timestamp, to: Timestamp, most: Seconds| to.seconds_since(from) > u64::from(most.get());
-        if longer(claims.issued_at, claims.expires_at, self.longest_token)
-            || longer(claims.started_at, claims.ends_at, self.longest_session)
-        {
+        if !self.allows_lives_of(claims) {
             return Err(Reason::CeilingExceeded);
         }
         if claims.issued_at > now.saturating_add(self.skew) {
             return Err(Reason::IssuedInFuture);
         }
         Ok(())
+    }
+
+    /// TOK-33.
+    pub(crate) fn allows_lives_of(&self, claims: &CoreClaims) -> bool {
+        let within =
+            |from: Timestamp, to: Timestamp, most: Seconds| to.seconds_since(from) <= u64::from(most.get());
+        within(claims.issued_at, claims.expires_at, self.longest_token)
+            && within(claims.started_at, claims.ends_at, self.longest_session)
     }
 
     /// The session's absolute end (first half of TOK-35).
@@ -160,6 +186,7 @@ pub struct PolicyBuilder {
     renew_after: Option<Seconds>,
     longest_token: Option<Seconds>,
     longest_session: Option<Seconds>,
+    longest_elevation: Option<Seconds>,
 }
 
 impl PolicyBuilder {
@@ -200,9 +227,9 @@ impl PolicyBuilder {
         self
     }
 
-    /// How long an elevation lasts, at most: 15 minutes if not given.
+    /// How long an elevation lasts, at most: 15 minutes if not given, and never longer than the session or 12 hours.
     pub const fn longest_elevation(mut self, life: Seconds) -> Self {
-        self.policy.longest_elevation = life;
+        self.longest_elevation = Some(life);
         self
     }
 
@@ -221,6 +248,8 @@ impl PolicyBuilder {
     pub fn build(self) -> Result<Policy, PolicyError> {
         let mut policy = self.policy;
         policy.renew_after = self.renew_after.unwrap_or(policy.idle.half());
+        policy.longest_elevation =
+            self.longest_elevation.unwrap_or(policy.longest_elevation.min(policy.session));
         policy.longest_token = self.longest_token.unwrap_or(policy.idle);
         policy.longest_session = self.longest_session.unwrap_or(policy.session);
         if policy.deviation.is_some_and(|reason| reason.trim().is_empty()) {
@@ -237,6 +266,9 @@ impl PolicyBuilder {
         }
         if policy.skew > Policy::MAX_SKEW {
             return Err(PolicyError::SkewTooLarge);
+        }
+        if policy.longest_elevation > policy.session || policy.longest_elevation > AAL3_SESSION {
+            return Err(PolicyError::ElevationTooLong);
         }
         if policy.longest_token < policy.idle || policy.longest_session < policy.session {
             return Err(PolicyError::OwnTokensTooLong);
@@ -257,12 +289,15 @@ impl PolicyBuilder {
     }
 }
 
+/// The longest session at AAL3, and so the longest elevation: a SHALL.
+const AAL3_SESSION: Seconds = Seconds::hours(12);
+
 /// Longest session and longest idle time of a level in NIST SP 800-63B-4, sections 2.1.3, 2.2.3 and 2.3.3. AAL1 has no idle ceiling of its own.
 const fn ceilings(assurance: AuthLevel) -> (Seconds, Seconds) {
     match assurance {
         AuthLevel::None | AuthLevel::Aal1 => (Seconds::days(30), Seconds::days(30)),
         AuthLevel::Aal2 => (Seconds::hours(24), Seconds::hours(1)),
-        AuthLevel::Aal3 => (Seconds::hours(12), Seconds::minutes(15)),
+        AuthLevel::Aal3 => (AAL3_SESSION, Seconds::minutes(15)),
     }
 }
 
@@ -298,6 +333,8 @@ pub enum PolicyError {
     RenewalTooLate,
     /// The skew is above 120 seconds.
     SkewTooLarge,
+    /// Elevations would last longer than the session, or than 12 hours.
+    ElevationTooLong,
     /// The longest token or session accepted is shorter than those that are issued.
     OwnTokensTooLong,
     /// A session above the ceiling of the level, without a deviation.
@@ -323,6 +360,9 @@ impl fmt::Display for PolicyError {
             Self::IdleAboveSession => f.write_str("the idle time is longer than the session"),
             Self::RenewalTooLate => f.write_str("renewal must be due before the token expires"),
             Self::SkewTooLarge => write!(f, "the skew is at most {}", Policy::MAX_SKEW),
+            Self::ElevationTooLong => {
+                f.write_str("elevations are at most as long as the session, and at most 12 h")
+            }
             Self::OwnTokensTooLong => {
                 f.write_str("the longest token or session accepted is shorter than those issued")
             }

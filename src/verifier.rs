@@ -18,7 +18,7 @@ use crate::wire::{Scratch, Unverified};
 
 /// Turns token text into a [`Session`].
 ///
-/// It is made once, from a ring, and used for every request; it holds everything it needs inline (about 7 KB) and allocates nothing. Before it can verify, the
+/// It is made once, from a ring, and used for every request; it holds everything it needs inline (6 KB) and allocates nothing. Before it can verify, the
 /// revocation question must be answered.
 ///
 /// ```

@@ -57,9 +57,9 @@ proptest! {
     #[test]
     fn what_was_granted_comes_back(kind in kinds(), (grant, subject, authenticated, bound_to, schema, app) in grants(), seed: u64) {
         let ring = ring(&[kind], 7);
-        let issuer = Issuer::new(&ring, CONTEXT, &Policy::AAL1, kind);
+        let issuer = Issuer::new(&ring, CONTEXT, &Policy::AAL3, kind);
         let token = issuer.issue(&grant, at(0), &mut Repeatable(seed)).unwrap();
-        let verifier = Verifier::new(&ring, CONTEXT, &Policy::AAL1, kind).schema(schema).revocations(ExactList::new());
+        let verifier = Verifier::new(&ring, CONTEXT, &Policy::AAL3, kind).schema(schema).revocations(ExactList::new());
         let mut scratch = Scratch::new();
         let session = match &bound_to {
             Some(proven) => verifier.verify_bound::<App>(token.as_str(), proven, at(0), &mut scratch),
@@ -74,7 +74,7 @@ proptest! {
 
     #[test]
     fn rotation_never_raises_anything(kind in kinds(), level in levels(), steps in prop::collection::vec(0_u32..2_000, 1..20)) {
-        let mut service = Service::new(kind, &Policy::AAL1);
+        let mut service = Service::new(kind, &Policy::AAL3);
         let grant = Grant::new(common::subject(), level);
         let mut token = service.issuer.issue(&grant, at(0), &mut service.rng).unwrap();
         let mut now = at(0);
@@ -89,7 +89,7 @@ proptest! {
             prop_assert!(session.level() <= level);
             prop_assert!(session.expires_at() <= session.ends_at());
             token = service.issuer.rotate(&session, &mut service.rng).unwrap();
-            prop_assert!(token.expires_at().as_unix() <= now.as_unix() + u64::from(Policy::AAL1.idle().get()));
+            prop_assert!(token.expires_at().as_unix() <= now.as_unix() + u64::from(Policy::AAL3.idle().get()));
         }
     }
 

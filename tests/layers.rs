@@ -17,8 +17,8 @@ const MAP: &[(&str, &[&str], &[&str])] = &[
         &["error", "keys", "values", "wire"],
         &["chacha20poly1305", "ed25519_dalek", "hmac", "rand_core", "sha2", "zeroize"],
     ),
-    ("revocation", &["error", "values"], &[]),
     ("policy", &["claims", "error", "values"], &[]),
+    ("revocation", &["error", "policy", "values"], &[]),
     ("session", &["claims", "keys", "revocation", "values", "wire"], &[]),
     (
         "issuer",

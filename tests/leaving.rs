@@ -52,7 +52,7 @@ fn an_elevation_drops_back_by_itself() {
 
 #[test]
 fn an_elevation_is_bounded() {
-    let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
+    let mut service = Service::new(Kind::Encrypted, &Policy::AAL2);
     let grant = Grant::new(subject(), AuthLevel::Aal2).ends_by(at(200));
     let token = service.issuer.issue(&grant, at(0), &mut service.rng).unwrap();
     let parent = session(&service, token.as_str(), at(150));
@@ -118,9 +118,9 @@ fn logging_out_ends_every_copy() {
     assert_eq!(service.verifier.departing(&token, end).unwrap_err().reason(), Reason::Expired);
     assert_eq!(service.verifier.departing("sc1e", at(0)).unwrap_err().reason(), Reason::Malformed);
     let mut list = service.list.write().unwrap();
-    list.forget_ended(at(8 * 3_600 - 1), Policy::AAL1.longest_session());
+    list.forget_ended(at(8 * 3_600 - 1), &Policy::AAL1);
     assert_eq!(list.count(), 1);
-    list.forget_ended(end, Policy::AAL1.longest_session());
+    list.forget_ended(end, &Policy::AAL1);
     assert_eq!(list.count(), 0);
 }
 
@@ -129,7 +129,7 @@ fn logging_out_everywhere_lets_the_user_in_again_at_once() {
     let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
     // One session began on a clock that is ahead by the whole skew.
     let sessions = [service.log_in(at(0)), service.log_in(at(100)), service.log_in(at(130))];
-    let cut_off = Policy::AAL1.cut_off(at(100));
+    let cut_off = Policy::AAL1.cut_off(at(100), None);
     assert_eq!(cut_off, at(131));
     let revocation = Revocation::operator_subject(subject(), cut_off);
     assert!(service.list.write().unwrap().record(&revocation).is_recorded());
@@ -146,4 +146,82 @@ fn logging_out_everywhere_lets_the_user_in_again_at_once() {
     assert_eq!(service.issuer.issue(&grant, at(101), &mut service.rng).unwrap_err(), MintError::Times);
     let grant = Grant::new(subject(), AuthLevel::Aal1).after_cut_off(Some(at(342)));
     assert!(service.issuer.issue(&grant, at(101), &mut service.rng).is_ok());
+}
+
+#[test]
+fn a_second_log_out_everywhere_catches_what_began_at_the_first() {
+    let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
+    let log_out_everywhere = |service: &mut Service, now| {
+        let known = service.list.read().unwrap().cut_off(&subject());
+        let before = Policy::AAL1.cut_off(now, known);
+        let answer = service.list.record(&Revocation::operator_subject(subject(), before));
+        assert!(answer.is_recorded() && !answer.was_already_out());
+    };
+    let log_in = |service: &mut Service, now| {
+        let known = service.list.read().unwrap().cut_off(&subject());
+        let grant = Grant::new(subject(), AuthLevel::Aal1).after_cut_off(known);
+        service.issuer.issue(&grant, now, &mut service.rng).unwrap().into_string()
+    };
+    // The first node's clock is 25 seconds ahead, and everything happens within a few seconds.
+    log_out_everywhere(&mut service, at(125));
+    let again = log_in(&mut service, at(105));
+    session(&service, &again, at(106));
+    log_out_everywhere(&mut service, at(110));
+    assert_eq!(reason(&service, &again, at(111)), Reason::Revoked(Scope::Subject));
+    assert_eq!(reason(&service, &again, at(700)), Reason::Revoked(Scope::Subject));
+    let last = log_in(&mut service, at(111));
+    session(&service, &last, at(112));
+}
+
+#[test]
+fn logging_out_with_the_old_token_ends_what_an_elevation_put_in_its_place() {
+    let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
+    let token = service.log_in(at(0));
+    let elevate = |service: &mut Service, token: &str| {
+        let parent = session(service, token, at(10));
+        let pending =
+            service.issuer.elevate(&parent, AuthLevel::Aal2, Seconds::minutes(5), &mut service.rng).unwrap();
+        let answer = service.list.record(pending.revocation());
+        pending.release(answer).unwrap().into_string()
+    };
+    // Stepped up twice, both answers still on their way to the browser; another tab logs out with the token it has.
+    let raised = elevate(&mut service, &token);
+    let again = elevate(&mut service, &raised);
+    session(&service, &again, at(11));
+    let departing = service.verifier.departing(&token, at(11)).unwrap();
+    assert!(service.list.record(departing.revocation()).is_recorded());
+    for token in [&token, &raised, &again] {
+        assert_eq!(reason(&service, token, at(12)), Reason::Revoked(Scope::Session));
+    }
+}
+
+#[test]
+fn a_clock_that_is_behind_does_not_bring_back_what_was_forgotten() {
+    let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
+    let mut token = service.log_in(at(0));
+    let end = 8 * 3_600;
+    for minutes in (15..480).step_by(15) {
+        let parent = session(&service, &token, at(minutes * 60));
+        token = service.issuer.rotate(&parent, &mut service.rng).unwrap().into_string();
+    }
+    let parent = session(&service, &token, at(end - 60));
+    assert!(service.list.record(&parent.revocation()).is_recorded());
+    service.list.write().unwrap().forget_ended(at(end), &Policy::AAL1);
+    assert_eq!(service.list.read().unwrap().count(), 0);
+    assert_eq!(reason(&service, &token, at(end - 20)), Reason::Expired);
+}
+
+#[test]
+fn an_answer_of_the_log_releases_one_elevation() {
+    let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
+    let token = service.log_in(at(0));
+    let parent = session(&service, &token, at(1));
+    let mut elevate =
+        || service.issuer.elevate(&parent, AuthLevel::Aal2, Seconds::minutes(5), &mut service.rng).unwrap();
+    let (first, second) = (elevate(), elevate());
+    let answer = LogAnswer::accepted(first.revocation());
+    assert_eq!(second.release(answer).unwrap_err(), MintError::NotLogged);
+    // The answer to a plain log-out is no answer to an elevation either.
+    let answer = LogAnswer::accepted(&parent.revocation());
+    assert_eq!(first.release(answer).unwrap_err(), MintError::NotLogged);
 }

@@ -149,7 +149,7 @@ fn a_repeating_random_source_repeats_only_identical_tokens() {
 #[test]
 fn rotation_keeps_what_login_fixed() {
     let mut service = Service::new(Kind::Nested, &Policy::AAL1);
-    let grant = Grant::new(subject(), AuthLevel::Aal2).authenticated_at(at(-5));
+    let grant = Grant::new(subject(), AuthLevel::Aal1).authenticated_at(at(-5));
     let first = service.issuer.issue(&grant, at(0), &mut service.rng).unwrap();
     let parent = session(&service, first.as_str(), at(100));
     let second = service.issuer.rotate(&parent, &mut service.rng).unwrap();
@@ -158,7 +158,7 @@ fn rotation_keeps_what_login_fixed() {
     assert_ne!(child.token_id(), parent.token_id());
     assert_eq!((child.rotation(), child.issued_at()), (1, at(100)));
     assert_eq!((child.started_at(), child.ends_at()), (parent.started_at(), parent.ends_at()));
-    assert_eq!((child.level(), child.authenticated_at()), (AuthLevel::Aal2, at(-5)));
+    assert_eq!((child.level(), child.authenticated_at()), (AuthLevel::Aal1, at(-5)));
     assert_eq!(child.expires_at(), at(1_900));
     // The parent is as good as before: a parallel request may come with it.
     session(&service, first.as_str(), at(100));
@@ -223,7 +223,7 @@ fn stale_revocation_data_makes_no_new_token() {
     let token = service.log_in(at(0));
     let verify = |now| {
         let freshness = Freshness::new(at(10), Seconds::new(60));
-        let list = ExactList::new().as_copy(freshness, at(500));
+        let list = ExactList::new().copy(freshness, at(500));
         let verifier = Verifier::new(&ring, CONTEXT, &Policy::AAL1, Kind::Encrypted).revocations(list);
         verifier.verify_owned::<()>(&token, now)
     };
@@ -322,4 +322,53 @@ fn every_refusal_shows_the_client_the_same() {
     reasons.dedup();
     assert!(reasons.len() > 2, "different reasons, one face: {reasons:?}");
     assert_eq!(size_of::<safeconduct::Rejected>(), 1);
+}
+
+#[test]
+fn levels_stay_within_what_the_policy_is_for() {
+    for policy in [Policy::AAL1, Policy::AAL2, Policy::AAL3] {
+        let mut service = Service::new(Kind::Encrypted, &policy);
+        for number in 0..=3 {
+            let level = AuthLevel::from_number(number).unwrap();
+            let issued =
+                service.issuer.issue(&Grant::new(subject(), level), at(0), &mut service.rng).map(|_| ());
+            let expected = if level > policy.assurance() { Err(MintError::LevelAbovePolicy) } else { Ok(()) };
+            assert_eq!(issued, expected);
+        }
+    }
+}
+
+#[test]
+fn no_token_is_minted_that_its_own_verifiers_would_refuse() {
+    let long = Policy::builder(AuthLevel::Aal1).session(Seconds::days(7)).build().unwrap();
+    let mut service = Service::new(Kind::Encrypted, &long);
+    let token = service.log_in(at(0));
+    let parent = session(&service, &token, at(1));
+    let short = Issuer::new(&ring(&[Kind::Encrypted], 7), CONTEXT, &Policy::AAL1, Kind::Encrypted);
+    assert_eq!(short.rotate(&parent, &mut service.rng).unwrap_err(), MintError::CeilingExceeded);
+    assert!(service.issuer.rotate(&parent, &mut service.rng).is_ok());
+}
+
+#[test]
+fn an_encrypted_session_does_not_become_readable() {
+    let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
+    let token = service.log_in(at(0));
+    let parent = session(&service, &token, at(1));
+    let all = ring(&Kind::ALL, 8);
+    for (kind, expected) in
+        [(Kind::Encrypted, Ok(())), (Kind::Nested, Ok(())), (Kind::Signed, Err(MintError::WouldReveal))]
+    {
+        let issuer = Issuer::new(&all, CONTEXT, &Policy::AAL1, kind);
+        assert_eq!(issuer.rotate(&parent, &mut service.rng).map(|_| ()), expected);
+    }
+}
+
+#[test]
+fn renewing_without_revocation_fails_from_the_first_request_on() {
+    let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
+    let token = service.log_in(at(0));
+    let verifier = Verifier::new(&ring(&[Kind::Encrypted], 7), CONTEXT, &Policy::AAL1, Kind::Encrypted)
+        .dangerous_without_revocation();
+    let session = verifier.verify_owned::<()>(&token, at(1)).unwrap();
+    assert_eq!(service.issuer.renew(&session, &mut service.rng).unwrap_err(), MintError::Unrevocable);
 }

@@ -60,6 +60,10 @@ fn contradictions_are_refused() {
     assert!(start().renew_after(Seconds::ZERO).build().is_ok());
     assert!(start().skew(Seconds::new(120)).build().is_ok());
     assert_eq!(start().skew(Seconds::new(121)).build(), Err(PolicyError::SkewTooLarge));
+    assert_eq!(start().longest_elevation(Seconds::minutes(61)).build(), Err(PolicyError::ElevationTooLong));
+    let day = Policy::builder(AuthLevel::Aal1).session(Seconds::days(2));
+    assert!(day.longest_elevation(Seconds::hours(12)).build().is_ok());
+    assert_eq!(day.longest_elevation(Seconds::new(43_201)).build(), Err(PolicyError::ElevationTooLong));
     assert_eq!(start().longest_token(Seconds::minutes(9)).build(), Err(PolicyError::OwnTokensTooLong));
     assert_eq!(start().longest_session(Seconds::minutes(59)).build(), Err(PolicyError::OwnTokensTooLong));
 }

@@ -1,6 +1,8 @@
 //! The command line.
 
-use safeconduct::{AuthLevel, Context, Kind, Policy, Timestamp};
+use std::ffi::OsString;
+
+use safeconduct::{AuthLevel, Context, Kind, Policy, Seconds, Timestamp};
 
 pub const HELP: &str = "\
 inspect: what a safeconduct token is, what it says, and why it would be accepted or refused
@@ -10,13 +12,16 @@ inspect: what a safeconduct token is, what it says, and why it would be accepted
   inspect issue --ring @FILE --context NAME --subject ID [--kind e|s|n] [--level none|aal1|aal2|aal3]
       print a new token, alone on standard output
   inspect [TOKEN] [--ring @FILE|env:NAME --context NAME] [--claims] [--json]
-      inspect a token, from standard input if none is given
+      inspect a token; better from standard input than as an argument, which ends up in histories
 
   --ring @FILE      the ring in a file; env:NAME takes it from an environment variable.
                     Not as plain text: arguments end up in histories and process lists.
   --context NAME    whom tokens are for; give it once for each part
   --policy NAME     aal1 (default), aal2 or aal3: the ceilings to judge by, or to issue by
   --at RFC3339      judge as if it were this moment, e.g. 2027-01-15T08:00:00Z
+  --longest-token TIME, --longest-session TIME
+                    other ceilings than the preset's, as the service has them: 90s, 45min, 12h, 30d
+  --bytes           show the proof in full; whoever gets such a report can use the token
   --json            the report as JSON; claims are in it only with --claims
   --claims          show claims in JSON as well (people always see them)
 
@@ -39,13 +44,20 @@ pub struct Arguments {
     pub at: Option<Timestamp>,
     pub json: bool,
     pub claims: bool,
+    pub bytes: bool,
     pub subject: Option<String>,
     pub kind: Kind,
     pub level: AuthLevel,
 }
 
 impl Arguments {
-    pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
+    pub fn parse(words: impl Iterator<Item = OsString>) -> Result<Self, String> {
+        // What was typed is never repeated in a message: it may be a token or, by a slip, a ring.
+        let words: Vec<String> = words
+            .map(OsString::into_string)
+            .collect::<Result<_, _>>()
+            .map_err(|_| "an argument is not text")?;
+        let mut words = words.into_iter();
         let mut parsed = Self {
             command: Command::Inspect(None),
             ring: None,
@@ -54,11 +66,13 @@ impl Arguments {
             at: None,
             json: false,
             claims: false,
+            bytes: false,
             subject: None,
             kind: Kind::Encrypted,
             level: AuthLevel::Aal1,
         };
         let mut plain = Vec::new();
+        let (mut longest_token, mut longest_session) = (None, None);
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
             match word.as_str() {
@@ -73,11 +87,20 @@ impl Arguments {
                 "--kind" => parsed.kind = kind(&value()?)?,
                 "--level" => parsed.level = level(&value()?)?,
                 "-" => {}
+                "--bytes" => parsed.bytes = true,
+                "--longest-token" => longest_token = Some(seconds(&value()?)?),
+                "--longest-session" => longest_session = Some(seconds(&value()?)?),
                 option if option.starts_with("--") => {
-                    return Err(format!("{option} is unknown (see --help)"));
+                    let name = option.split('=').next().unwrap_or_default();
+                    return Err(format!(
+                        "{name} is unknown, or takes its value as the next word (see --help)"
+                    ));
                 }
                 _ => plain.push(word),
             }
+        }
+        if longest_token.is_some() || longest_session.is_some() {
+            parsed.policy = with_ceilings(&parsed.policy, longest_token, longest_session)?;
         }
         if matches!(parsed.command, Command::Help) {
             return Ok(parsed);
@@ -88,10 +111,10 @@ impl Arguments {
             (Some(verb), None) if verb == "new-ring" => return Err("new-ring needs a file name".into()),
             (Some(verb), None) if verb == "issue" => Command::Issue,
             (token, None) => Command::Inspect(token),
-            (_, Some(extra)) => return Err(format!("one word too many: {extra:?} (see --help)")),
+            (_, Some(_)) => return Err("one word too many (see --help)".into()),
         };
         match plain.next() {
-            Some(extra) => Err(format!("one word too many: {extra:?} (see --help)")),
+            Some(_) => Err("one word too many (see --help)".into()),
             None => Ok(parsed),
         }
     }
@@ -112,6 +135,38 @@ fn policy(name: &str) -> Result<Policy, String> {
         "aal2" => Ok(Policy::AAL2),
         "aal3" => Ok(Policy::AAL3),
         other => Err(format!("--policy {other:?} is none of aal1, aal2, aal3")),
+    }
+}
+
+/// The policy with the ceilings of the service.
+fn with_ceilings(
+    policy: &Policy,
+    token: Option<Seconds>,
+    session: Option<Seconds>,
+) -> Result<Policy, String> {
+    let token = token.unwrap_or(policy.longest_token());
+    let session = session.unwrap_or(policy.longest_session());
+    Policy::builder(policy.assurance())
+        .idle(policy.idle().min(token))
+        .session(policy.session().min(session))
+        .longest_token(token)
+        .longest_session(session)
+        .deviation("asked for on the command line")
+        .build()
+        .map_err(|why| why.to_string())
+}
+
+/// A duration such as 90s, 45min, 12h or 30d.
+fn seconds(text: &str) -> Result<Seconds, String> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let number = number.parse().map_err(|_| format!("{text:?} is not a time like 90s, 45min, 12h or 30d"))?;
+    match unit {
+        "" | "s" => Ok(Seconds::new(number)),
+        "min" => Ok(Seconds::minutes(number)),
+        "h" => Ok(Seconds::hours(number)),
+        "d" => Ok(Seconds::days(number)),
+        _ => Err(format!("{text:?} is not a time like 90s, 45min, 12h or 30d")),
     }
 }
 

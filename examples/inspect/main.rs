@@ -29,12 +29,13 @@ use safeconduct::{Grant, Issuer, Subject, Timestamp, Verifier};
 type Unusable = String;
 
 fn main() -> ExitCode {
-    let outcome = Arguments::parse(std::env::args().skip(1)).and_then(|arguments| match arguments.command {
-        Command::Help => write(arguments::HELP).map(|()| ExitCode::SUCCESS),
-        Command::NewRing(ref path) => ring_file::make(path, &arguments).map(|()| ExitCode::SUCCESS),
-        Command::Issue => issue(&arguments).map(|()| ExitCode::SUCCESS),
-        Command::Inspect(ref token) => inspect_token(token.as_deref(), &arguments),
-    });
+    let outcome =
+        Arguments::parse(std::env::args_os().skip(1)).and_then(|arguments| match arguments.command {
+            Command::Help => write(arguments::HELP).map(|()| ExitCode::SUCCESS),
+            Command::NewRing(ref path) => ring_file::make(path, &arguments).map(|()| ExitCode::SUCCESS),
+            Command::Issue => issue(&arguments).map(|()| ExitCode::SUCCESS),
+            Command::Inspect(ref token) => inspect_token(token.as_deref(), &arguments),
+        });
     outcome.unwrap_or_else(|message| {
         eprintln!("inspect: {message}");
         ExitCode::from(2)
@@ -82,7 +83,7 @@ fn inspect_token(token: Option<&str>, arguments: &Arguments) -> Result<ExitCode,
             print_json(&outline)?;
         } else {
             let mut text = String::new();
-            print::outline(&mut text, &outline, Paint::for_stdout());
+            print::outline(&mut text, &outline, arguments.bytes, Paint::for_stdout());
             text.push_str("\nnot verified: no ring was given (--ring @FILE --context NAME)\n");
             write(&text)?;
         }
@@ -94,7 +95,7 @@ fn inspect_token(token: Option<&str>, arguments: &Arguments) -> Result<ExitCode,
             .also_accepts(safeconduct::Kind::Nested)
             .dangerous_without_revocation();
     let mut report = inspect::explain(&token, now, &verifier);
-    report.not_judged.push("revocation");
+    report.not_judged.push("whether the service takes this kind of token");
     let accepted = report.verdict == Verdict::Accepted;
     if arguments.json {
         if !arguments.claims {
@@ -103,7 +104,7 @@ fn inspect_token(token: Option<&str>, arguments: &Arguments) -> Result<ExitCode,
         print_json(&report)?;
     } else {
         let mut text = String::new();
-        print::report(&mut text, &report, now, Paint::for_stdout());
+        print::report(&mut text, &report, now, arguments.bytes, Paint::for_stdout());
         write(&text)?;
     }
     Ok(if accepted { ExitCode::SUCCESS } else { ExitCode::FAILURE })

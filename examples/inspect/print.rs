@@ -19,7 +19,7 @@ fn put(out: &mut String, line: std::fmt::Arguments<'_>) {
 }
 
 /// What can be seen without a key: names, sizes and the bytes.
-pub fn outline(out: &mut String, outline: &Outline, paint: Paint) {
+pub fn outline(out: &mut String, outline: &Outline, all_bytes: bool, paint: Paint) {
     put(out, format_args!("{}", paint.with(1, "token")));
     line(out, "kind", &format!("{} (version {})", outline.kind, outline.version));
     line(out, "key id", &outline.key_id);
@@ -28,7 +28,13 @@ pub fn outline(out: &mut String, outline: &Outline, paint: Paint) {
     line(out, "size", &format!("{} characters, {} bytes", outline.characters, outline.bytes));
     put(out, format_args!("\n{}", paint.with(1, "bytes")));
     for (part, colour) in outline.parts.iter().zip(COLOURS.into_iter().cycle()) {
-        let digits = part.content.to_string();
+        let mut digits = part.content.to_string();
+        // Without the whole proof a report cannot be turned back into a token, so it may go into a ticket.
+        let is_proof = matches!(part.name, "tag" | "signature" | "signature, encrypted");
+        if is_proof && !all_bytes {
+            digits.truncate(8);
+            digits.push_str(" and so on (--bytes shows all)");
+        }
         let mut rows = digits.as_bytes().chunks(48).map(|row| String::from_utf8_lossy(row).into_owned());
         let first = rows.next().unwrap_or_default();
         put(
@@ -54,7 +60,7 @@ pub fn outline(out: &mut String, outline: &Outline, paint: Paint) {
 }
 
 /// The verdict and everything behind it.
-pub fn report(out: &mut String, report: &Report, now: Timestamp, paint: Paint) {
+pub fn report(out: &mut String, report: &Report, now: Timestamp, all_bytes: bool, paint: Paint) {
     let (colour, word) = match report.verdict {
         Verdict::Accepted => (32, "accepted".to_owned()),
         Verdict::Refused => (31, format!("refused: {}", report.reason.unwrap_or_default())),
@@ -77,7 +83,7 @@ pub fn report(out: &mut String, report: &Report, now: Timestamp, paint: Paint) {
         put(out, format_args!(""));
     }
     if let Some(parts) = &report.outline {
-        outline(out, parts, paint);
+        outline(out, parts, all_bytes, paint);
     }
     if !report.keys.is_empty() {
         put(out, format_args!("\n{}", paint.with(1, "keys of the ring")));

@@ -13,7 +13,9 @@ fn text(source: &str) -> Result<String, String> {
         return std::fs::read_to_string(path).map_err(|why| format!("--ring @{path}: {why}"));
     }
     if let Some(name) = source.strip_prefix("env:") {
-        return std::env::var(name).map_err(|why| format!("--ring env:{name}: {why}"));
+        // The error would show the value if it is not text.
+        let value = std::env::var_os(name).ok_or_else(|| format!("--ring env:{name}: not set"))?;
+        return value.into_string().map_err(|_| format!("--ring env:{name}: not text"));
     }
     // Do not repeat what was typed: it may be a secret.
     Err("--ring takes @FILE or env:NAME; a ring as plain text would end up in the shell's history".into())

@@ -80,7 +80,8 @@ pub fn log_out_everywhere(shop: &mut Shop, stage: &mut Stage) -> Result<(), Box<
 
     // The cut-off lies the skew and a second ahead, so that sessions begun on a node whose clock is fast are caught as well.
     let now = stage.at(Seconds::minutes(11 * 60 + 5));
-    let answer = shop.log().record(&Revocation::operator_subject(subject, POLICY.cut_off(now)));
+    let before = POLICY.cut_off(now, shop.list().cut_off(&subject));
+    let answer = shop.log().record(&Revocation::operator_subject(subject, before));
     stage.shows("log out everywhere", &answer, Recorded);
     let out = Refused(Reason::Revoked(Scope::Subject));
     for (device, token) in ["the laptop", "the phone"].into_iter().zip(&tokens) {

@@ -14,6 +14,11 @@ pub(super) fn text_fault(token: &str, reason: Reason) -> String {
     if reason == Reason::UnsupportedFormat {
         return "it begins with sc, but version and kind are none that this library knows".to_string();
     }
+    // A whole header or cookie is the usual slip.
+    let front = token.find("sc1").and_then(|place| token.get(..place)).unwrap_or_default();
+    if front.ends_with([' ', '=']) && !front.starts_with(['"', '\'', ' ']) {
+        return "it looks like a header or a cookie: give the token alone".to_string();
+    }
     let foreign = |c: &char| !(c.is_ascii_alphanumeric() || *c == '-' || *c == '_');
     match token.chars().enumerate().find(|(_, c)| foreign(c)) {
         Some((0, '"' | '\'')) => return "it is in quotes".to_string(),
@@ -36,9 +41,13 @@ pub(super) fn text_fault(token: &str, reason: Reason) -> String {
 }
 
 /// What the verdict means.
-pub(super) const fn meaning(reason: Option<Reason>) -> &'static str {
+pub(super) const fn meaning(reason: Option<Reason>, revocation_asked: bool) -> &'static str {
     let Some(reason) = reason else {
-        return "authentic, inside its deadlines and not revoked";
+        return if revocation_asked {
+            "authentic, inside its deadlines and not revoked"
+        } else {
+            "authentic and inside its deadlines"
+        };
     };
     match reason {
         Reason::Malformed => "it is not the text of a token",
@@ -92,11 +101,11 @@ pub(super) const fn advice(reason: Option<Reason>) -> &'static str {
             "log in again; if sessions end too early by this, the key's tail is shorter than the longest token"
         }
         Reason::Forged => {
-            "check that --context is the issuer's, part by part; if it is, somebody altered the token"
+            "check that the context is the issuer's, part by part; if it is, somebody altered the token"
         }
         Reason::BadClaims => "an issuer is broken or a key is out: find out who minted it and revoke the key",
         Reason::CeilingExceeded => {
-            "if the policy was shortened, set `longest_token` and `longest_session` to the old values for a while; if not, a key may be out"
+            "is this the policy of the service? If it was shortened, keep `longest_token` and `longest_session` at the old values for a while; if neither, a key may be out"
         }
         Reason::IssuedInFuture => "compare the clocks of issuer and verifier",
         Reason::Expired | Reason::Idle => "log in again",

@@ -93,7 +93,7 @@ fn outline_of(token: &str, header: &Header, bytes: &[u8]) -> Outline {
     }
 }
 
-/// Whether text looks like a token at all, accepted or not: it begins with `sc`, or is base64url of a token's length.
+/// Whether text looks like a token at all, accepted or not: it begins with `sc1`, or is base64url of a token's length.
 #[must_use]
 pub fn looks_like_a_token(text: &str) -> bool {
     const SHORTEST: usize = 63; // header and tag
@@ -103,8 +103,8 @@ pub fn looks_like_a_token(text: &str) -> bool {
 
 /// What this verifier says of a token at `now`, and why.
 ///
-/// Two things are not judged: the application's claims, of which only the application knows the type and schema, and the proof for a bound token, which is taken
-/// as given. Both are named in the report. Everything else is the verifier's own verdict by the same code that serves requests.
+/// What is not judged is named in the report: the application's claims, of which only the application knows the type and schema; the proof for a bound token, which
+/// is taken as given; and revocation, if the verifier does without. Everything else is the verifier's own verdict by the same code that serves requests.
 #[must_use]
 pub fn explain<V: Revocations>(token: &str, now: Timestamp, verifier: &Verifier<V>) -> Report {
     let outline = match outline(token) {
@@ -119,7 +119,7 @@ pub fn explain<V: Revocations>(token: &str, now: Timestamp, verifier: &Verifier<
         .and_then(|opened| verifier.judge(&opened, bound_to.as_ref(), now));
     let claims = readable.map(|(opened, app)| Claims::of(&opened.core, app, now));
     let keys = verifier.keys().iter().map(|entry| Key::of(entry, now)).collect();
-    Report::new(outline, claims, keys, verdict.map(|_| ()), now)
+    Report::new(outline, claims, keys, verdict, now)
 }
 
 /// The claims and the bytes of the application's, if the token is authentic, in or out of its key's window.

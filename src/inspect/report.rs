@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use super::{NotAToken, advice};
 use crate::claims::CoreClaims;
 use crate::error::Reason;
+use crate::revocation::Freshness;
 use crate::ring::Entry;
 use crate::values::Timestamp;
 
@@ -44,7 +45,7 @@ pub struct Report {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// A request with this token would be served.
+    /// A request with this token would be served, as far as it is judged here.
     Accepted,
     /// A request with this token would be refused.
     Refused,
@@ -87,7 +88,7 @@ pub struct Part {
     pub content: Bytes,
 }
 
-/// Bytes that are shown as hexadecimal.
+/// Bytes: `Display` shows them as hexadecimal, `Debug` only counts them, because those of a token are worth a session.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Bytes(pub Vec<u8>);
 
@@ -99,7 +100,7 @@ impl fmt::Display for Bytes {
 
 impl fmt::Debug for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Bytes({self})")
+        write!(f, "Bytes({})", self.0.len())
     }
 }
 
@@ -232,13 +233,17 @@ impl Report {
         outline: Outline,
         claims: Option<Claims>,
         keys: Vec<Key>,
-        verdict: Result<(), Reason>,
+        verdict: Result<Freshness, Reason>,
         now: Timestamp,
     ) -> Self {
         let reason = verdict.err();
+        let asked = verdict.ok().and_then(Freshness::known).is_some();
         let mut not_judged = alloc::vec!["the type and schema of the application's claims"];
         if claims.as_ref().is_some_and(|claims| claims.bound_to.is_some()) {
             not_judged.push("the proof of the key that the token is bound to");
+        }
+        if reason.is_none() && !asked {
+            not_judged.push("revocation");
         }
         Self {
             report: "safeconduct-inspect/1",
@@ -246,7 +251,7 @@ impl Report {
             verdict: if reason.is_none() { Verdict::Accepted } else { Verdict::Refused },
             reason: reason.map(Reason::name),
             anybody_can_provoke: reason.map(Reason::anybody_can_provoke),
-            meaning: advice::meaning(reason).to_string(),
+            meaning: advice::meaning(reason, asked).to_string(),
             advice: advice::advice(reason).to_string(),
             not_judged,
             outline: Some(outline),

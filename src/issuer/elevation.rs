@@ -42,7 +42,8 @@ impl Issuer {
         let core = CoreClaims { rotation: 0, elevation: Some(elevation), ..successor };
         let token =
             self.mint(&core, &session.app, session.verified_at, |key, body| Ids::of_session(key, body, rng))?;
-        Ok(PendingElevation { token, revocation: session.revocation() })
+        let revocation = session.revocation().superseded_by(token.session_id());
+        Ok(PendingElevation { token, revocation })
     }
 }
 

@@ -15,7 +15,7 @@ use crate::values::{AuthLevel, Subject, Thumbprint, Timestamp};
 /// # let _ = grant;
 /// # Ok::<(), safeconduct::SubjectError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "an issuer makes a token of it"]
 pub struct Grant<C = ()> {
     subject: Subject,
@@ -26,6 +26,16 @@ pub struct Grant<C = ()> {
     bound_to: Option<Thumbprint>,
     schema: u32,
     pub(super) claims: C,
+}
+
+impl<C> core::fmt::Debug for Grant<C> {
+    /// Neither the subject nor the application's claims.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Grant")
+            .field("level", &self.level)
+            .field("schema", &self.schema)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Grant {
@@ -85,6 +95,9 @@ impl<C> Grant<C> {
 
     /// SPEC section 6.1, steps 2 and 3.
     pub(super) fn core_claims(&self, policy: &Policy, now: Timestamp) -> Result<CoreClaims, MintError> {
+        if self.level > policy.assurance() {
+            return Err(MintError::LevelAbovePolicy);
+        }
         let started_at = self.not_before.map_or(now, |cut_off| cut_off.max(now));
         let ends_at = started_at.checked_add(policy.session()).ok_or(MintError::Times)?;
         let ends_at = self.ends_by.map_or(ends_at, |cap| cap.min(ends_at));

@@ -8,6 +8,7 @@ use core::fmt;
 
 use rand_core::TryCryptoRng;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 pub use elevation::PendingElevation;
 pub use grant::Grant;
@@ -102,6 +103,10 @@ impl Issuer {
         session: &Session<C>,
         rng: &mut G,
     ) -> Result<Option<Token>, MintError> {
+        if session.freshness.is_none() {
+            // Wrong from the first request on, not only when renewal is due.
+            return Err(MintError::Unrevocable);
+        }
         let now = session.verified_at;
         let gains = self.successor(session)?.expires_at > session.core.expires_at;
         if gains && self.policy.renewal_is_due(session.core.issued_at, now) {
@@ -152,6 +157,9 @@ impl Issuer {
         if session.context != self.tag {
             return Err(MintError::ForeignContext);
         }
+        if self.kind == Kind::Signed && session.kind() != Kind::Signed {
+            return Err(MintError::WouldReveal);
+        }
         let parent = &session.core;
         // A parent minted on a clock that is ahead must not have a successor that looks older than itself.
         let issued_at = session.verified_at.max(parent.issued_at);
@@ -182,11 +190,19 @@ impl Issuer {
         now: Timestamp,
         draw: impl FnOnce(&MintingKey, &[u8]) -> Result<Ids, MintError>,
     ) -> Result<Token, MintError> {
+        if !self.policy.allows_lives_of(core) {
+            return Err(MintError::CeilingExceeded);
+        }
         let entry = self.minting_key(core.expires_at, now)?;
         let body = claims::encode(core, app)?;
         let ids = draw(&entry.key, &body)?;
         let text = proof::mint(&entry.key, Purpose::Session, &self.context, ids, &body)?;
-        Ok(Token { text, session_id: ids.session, expires_at: core.expires_at, ends_at: core.ends_at })
+        Ok(Token {
+            text: Zeroizing::new(text),
+            session_id: ids.session,
+            expires_at: core.expires_at,
+            ends_at: core.ends_at,
+        })
     }
 }
 
@@ -211,11 +227,11 @@ impl fmt::Debug for Issuer {
 
 /// A token to be given to the client.
 ///
-/// Whoever has the text has the session, so `Debug` does not show it; [`as_str`](Token::as_str) does.
+/// Whoever has the text has the session, so `Debug` does not show it ([`as_str`](Token::as_str) does), and it is wiped on drop.
 #[derive(Clone, PartialEq, Eq)]
 #[must_use = "the client has to get the token"]
 pub struct Token {
-    text: String,
+    text: Zeroizing<String>,
     session_id: SessionId,
     expires_at: Timestamp,
     ends_at: Timestamp,
@@ -228,10 +244,10 @@ impl Token {
         &self.text
     }
 
-    /// The text, taken out.
+    /// The text, taken out. From then on it is the caller's to wipe.
     #[must_use]
-    pub fn into_string(self) -> String {
-        self.text
+    pub fn into_string(mut self) -> String {
+        core::mem::take(&mut self.text)
     }
 
     /// The session the token belongs to.

@@ -30,14 +30,11 @@ impl Purpose {
 
 /// Which context a session was verified under: enough to notice that an issuer has another one (ISS-07).
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ContextTag([u8; 16]);
+pub(crate) struct ContextTag([u8; 32]);
 
 impl ContextTag {
     pub(crate) fn of(context: &Context) -> Self {
-        let mut tag = [0; 16];
-        for (target, source) in tag.iter_mut().zip(Sha256::digest(context.encoding())) {
-            *target = source;
-        }
-        Self(tag)
+        let hash = Sha256::new_with_prefix(b"safeconduct/v1/context");
+        Self(hash.chain_update(context.encoding()).finalize().into())
     }
 }

@@ -48,12 +48,12 @@ impl Ids {
         body: &[u8],
         rng: &mut G,
     ) -> Result<Self, MintError> {
-        let [s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, token @ ..] =
-            draw::<24, G>(key, b"session", &[], body, rng)?;
-        Ok(Self {
-            session: SessionId::from_bytes([s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11]),
-            token: TokenId::from_bytes(token),
-        })
+        let drawn = draw::<24, G>(key, b"session", &[], body, rng)?;
+        let mut ids = (SessionId::from_bytes([0; 12]), TokenId::from_bytes([0; 12]));
+        if let ([session, token], []) = drawn.as_chunks() {
+            ids = (SessionId::from_bytes(*session), TokenId::from_bytes(*token));
+        }
+        Ok(Self { session: ids.0, token: ids.1 })
     }
 
     /// Ids of a successor: the session keeps its own (SPEC section 6.2, step 2).
@@ -70,7 +70,7 @@ impl Ids {
 
 /// `N` random bytes; in kinds `e` and `n` hedged under the key: a pseudo-random function of fresh randomness and of what will be sealed.
 ///
-/// What is hashed: label ‖ randomness ‖ session id (in rotations) ‖ body.
+/// What is hashed: label ‖ randomness ‖ key identity ‖ session id (in rotations) ‖ body.
 fn draw<const N: usize, G: TryCryptoRng + ?Sized>(
     key: &MintingKey,
     label: &[u8],
@@ -87,7 +87,7 @@ fn draw<const N: usize, G: TryCryptoRng + ?Sized>(
     rng.try_fill_bytes(random.as_mut_slice()).map_err(|_| MintError::Random)?;
     // HMAC takes keys of any length, so this cannot fail.
     let mut mac = Hmac::<Sha256>::new_from_slice(&subkeys.hedging).map_err(|_| MintError::Random)?;
-    for piece in [label, random.as_slice(), session, body] {
+    for piece in [label, random.as_slice(), key.identity.as_bytes(), session, body] {
         mac.update(piece);
     }
     let mut hedged: [u8; 32] = mac.finalize().into_bytes().into();
@@ -128,7 +128,7 @@ pub(crate) fn mint(
         token.extend_from_slice(&sign::sign(signing, &message));
     }
     if let Some(subkeys) = &key.subkeys {
-        let plain = token.get_mut(HEADER..).unwrap_or_default();
+        let plain = token.get_mut(HEADER..).ok_or(MintError::TooLarge)?;
         let tag = seal::seal(&subkeys.sealing, &header, plain).ok_or(MintError::TooLarge)?;
         token.extend_from_slice(&tag);
     }

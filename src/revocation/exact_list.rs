@@ -1,16 +1,17 @@
-//! A list that forgets nothing and knows no tricks: for one process, tests and small services.
+//! A list that knows no tricks: for one process, tests and small services.
 
-use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
+use alloc::collections::{BTreeMap, BTreeSet};
 
 use super::{Answer, Facts, Freshness, LogAnswer, Origin, Revocation, RevocationLog, Revocations, Target};
 use crate::error::Scope;
+use crate::policy::Policy;
 use crate::values::{KeyId, Seconds, SessionId, Subject, Timestamp, TokenId};
 
 /// Every revocation, one by one, in memory: [`Revocations`] and [`RevocationLog`] in one.
 ///
-/// It fits a service that is one process, and tests. Behind `Arc<RwLock<ExactList>>` it can be changed while verifiers read it. Restarting the process loses
-/// it: keep what must survive somewhere else and record it again at the start.
+/// It fits a service that is one process, and tests. There is one list, and it is always complete: it cannot be cloned, but shared behind
+/// `Arc<RwLock<ExactList>>` and changed while verifiers read it. For another node take a [`copy`](ExactList::copy), which knows how old it is. Restarting the
+/// process loses the list: keep what must survive somewhere else and record it again at the start.
 ///
 /// ```
 /// use safeconduct::{ExactList, Revocation, RevocationLog, SessionId, Timestamp};
@@ -20,54 +21,81 @@ use crate::values::{KeyId, Seconds, SessionId, Subject, Timestamp, TokenId};
 /// assert!(answer.is_recorded() && !answer.was_already_out());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct ExactList {
-    /// For a copy: how far it is complete and until when it may be used. The one and only list is complete at any time.
-    copied: Option<(Freshness, Timestamp)>,
+    rows: Rows,
+    /// Rows have been dropped that were not needed any more at this moment; no verification may be judged as if it were earlier.
+    forgotten_to: Timestamp,
+}
+
+/// A copy of an [`ExactList`] for another node: it answers, but nothing can be recorded in it.
+#[derive(Clone, Debug)]
+pub struct ExactCopy {
+    rows: Rows,
+    freshness: Freshness,
+    not_after: Timestamp,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Rows {
     everyone_before: Option<Timestamp>,
-    keys: Vec<KeyId>,
+    keys: BTreeSet<KeyId>,
     subjects: BTreeMap<Subject, Timestamp>,
-    /// Sessions, tokens: each with the moment from which on it is not needed.
-    sessions: BTreeMap<SessionId, Timestamp>,
+    sessions: BTreeMap<SessionId, SessionRow>,
+    /// Each with the moment from which on it is not needed.
     tokens: BTreeMap<(SessionId, TokenId), Timestamp>,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct SessionRow {
+    /// From then on the row is not needed.
+    until: Timestamp,
+    /// The session that an elevation put in the place of this one.
+    successor: Option<SessionId>,
+}
+
 impl ExactList {
-    /// An empty list which is the only place where revocations are recorded, and so always complete.
+    /// An empty list.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// This list as a copy of one that is kept elsewhere, as fresh as that says. From `not_after` on it answers [`Answer::Stale`].
+    /// A copy for another node, as fresh as that says. From `not_after` on it answers [`Answer::Stale`].
     #[must_use]
-    pub fn as_copy(mut self, freshness: Freshness, not_after: Timestamp) -> Self {
-        self.copied = Some((freshness, not_after));
-        self
+    pub fn copy(&self, freshness: Freshness, not_after: Timestamp) -> ExactCopy {
+        ExactCopy { rows: self.rows.clone(), freshness, not_after }
     }
 
-    /// The latest cut-off that concerns a subject, if there is one: give it to the subject's next [`Grant`](crate::Grant).
+    /// The latest cut-off that concerns a subject, if there is one: for the subject's next [`Grant`](crate::Grant) and for
+    /// [`Policy::cut_off`](crate::Policy::cut_off).
     #[must_use]
     pub fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {
-        self.subject_cut_off(subject).max(self.everyone_before)
+        self.rows.cut_off(subject)
     }
 
     /// How many sessions, tokens and subjects are listed.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.sessions.len().saturating_add(self.tokens.len()).saturating_add(self.subjects.len())
+        let Rows { sessions, tokens, subjects, .. } = &self.rows;
+        sessions.len().saturating_add(tokens.len()).saturating_add(subjects.len())
     }
 
     /// Drops what no session can need any more at `now`: sessions and tokens that have ended by themselves, and cut-offs of subjects that are older than the
-    /// longest session. Call it now and then, or the list only grows.
-    pub fn forget_ended(&mut self, now: Timestamp, longest_session: Seconds) {
-        self.sessions.retain(|_, until| *until > now);
-        self.tokens.retain(|_, until| *until > now);
-        self.subjects.retain(|_, before| before.saturating_add(longest_session) > now);
+    /// longest session under this policy (the one with the longest sessions, if there are several). Call it now and then, or the list only grows.
+    ///
+    /// From then on every token is judged as if it were at least `now`, so that a clock that is behind does not bring back what was dropped.
+    pub fn forget_ended(&mut self, now: Timestamp, policy: &Policy) {
+        self.rows.sessions.retain(|_, row| row.until > now);
+        self.rows.tokens.retain(|_, until| *until > now);
+        self.rows.subjects.retain(|_, before| before.saturating_add(policy.longest_session()) > now);
+        self.forgotten_to = self.forgotten_to.max(now);
     }
+}
 
-    fn subject_cut_off(&self, subject: &Subject) -> Option<Timestamp> {
-        self.subjects.get(subject).copied()
+impl Rows {
+    fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {
+        self.subjects.get(subject).copied().max(self.everyone_before)
     }
 
     /// The widest scope at which a session or its token is out, looked at in the order of TOK-37.
@@ -80,7 +108,7 @@ impl ExactList {
             if self.keys.contains(&origin.key_id) {
                 return Some(Scope::Key);
             }
-            if cut(self.subject_cut_off(&origin.subject)) {
+            if cut(self.subjects.get(&origin.subject).copied()) {
                 return Some(Scope::Subject);
             }
         }
@@ -102,25 +130,59 @@ impl ExactList {
             Target::Everyone { before } => self.everyone_before >= Some(*before),
         }
     }
+
+    fn end_session(&mut self, session_id: SessionId, until: Timestamp) {
+        let row = self.sessions.entry(session_id).or_insert(SessionRow { until, successor: None });
+        row.until = row.until.max(until);
+    }
+
+    /// Ends a session, and whatever elevations have put in its place: a tab that still has the old token means the new session, too.
+    fn end_session_and_successors(&mut self, session_id: SessionId, until: Timestamp) {
+        let mut next = Some(session_id);
+        // A successor is younger than what it succeeds, so there is no circle; the count is for rows that somebody made up.
+        for _ in 0..=self.sessions.len() {
+            let Some(session_id) = next else { break };
+            self.end_session(session_id, until);
+            next = self.sessions.get(&session_id).and_then(|row| row.successor);
+        }
+    }
+
+    fn answer(&self, facts: &Facts<'_>, freshness: Freshness) -> Answer {
+        match self.is_out(facts.session_id, Some(&facts.origin())) {
+            Some(scope) => Answer::Revoked(scope),
+            None => Answer::Clear(freshness),
+        }
+    }
 }
 
 impl RevocationLog for ExactList {
     fn record(&mut self, revocation: &Revocation) -> LogAnswer {
-        let was_out = self.was_out(revocation.target());
+        let was_out = self.rows.was_out(revocation.target());
         let later = |old: &mut Timestamp, new: Timestamp| *old = (*old).max(new);
+        let rows = &mut self.rows;
         match revocation.target() {
             Target::Token { session_id, token_id, until } => {
-                later(self.tokens.entry((*session_id, *token_id)).or_insert(*until), *until);
+                later(rows.tokens.entry((*session_id, *token_id)).or_insert(*until), *until);
+            }
+            Target::Session { session_id, until, superseded_by: Some(successor), .. } => {
+                rows.end_session(*session_id, *until);
+                // Of two elevations of one session only the first gets its token.
+                if let (false, Some(row)) = (was_out, rows.sessions.get_mut(session_id)) {
+                    row.successor = Some(*successor);
+                }
             }
             Target::Session { session_id, until, .. } => {
-                later(self.sessions.entry(*session_id).or_insert(*until), *until);
+                rows.end_session_and_successors(*session_id, *until);
             }
             Target::Subject { subject, before } => {
-                later(self.subjects.entry(*subject).or_insert(*before), *before);
+                later(rows.subjects.entry(*subject).or_insert(*before), *before);
             }
-            Target::Key { key_id } if !was_out => self.keys.push(*key_id),
-            Target::Key { .. } => {}
-            Target::Everyone { before } => self.everyone_before = self.everyone_before.max(Some(*before)),
+            Target::Key { key_id } => {
+                rows.keys.insert(*key_id);
+            }
+            Target::Everyone { before } => {
+                rows.everyone_before = rows.everyone_before.max(Some(*before));
+            }
         }
         if was_out { LogAnswer::already_out(revocation) } else { LogAnswer::accepted(revocation) }
     }
@@ -128,14 +190,12 @@ impl RevocationLog for ExactList {
 
 impl Revocations for ExactList {
     fn check(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
-        let freshness = match self.copied {
-            Some((_, not_after)) if now >= not_after => return Answer::Stale,
-            Some((freshness, _)) => freshness,
-            None => Freshness::new(now, Seconds::ZERO),
-        };
-        match self.is_out(facts.session_id, Some(&facts.origin())) {
-            Some(scope) => Answer::Revoked(scope),
-            None => Answer::Clear(freshness),
-        }
+        self.rows.answer(facts, Freshness::new(now.max(self.forgotten_to), Seconds::ZERO))
+    }
+}
+
+impl Revocations for ExactCopy {
+    fn check(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
+        if now >= self.not_after { Answer::Stale } else { self.rows.answer(facts, self.freshness) }
     }
 }

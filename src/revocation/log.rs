@@ -37,6 +37,9 @@ pub enum Target {
         origin: Option<Origin>,
         /// After this moment the entry is not needed any more: the session's absolute end.
         until: Timestamp,
+        /// The session that an elevation puts in the place of this one. When this one is logged out later, by a tab that still has its token, that one is
+        /// meant, too.
+        superseded_by: Option<SessionId>,
     },
     /// Every session of a subject begun before a moment.
     #[non_exhaustive]
@@ -76,12 +79,20 @@ pub struct Origin {
 
 impl Revocation {
     pub(crate) const fn session(session_id: SessionId, origin: Origin, until: Timestamp) -> Self {
-        Self { target: Target::Session { session_id, origin: Some(origin), until } }
+        Self { target: Target::Session { session_id, origin: Some(origin), until, superseded_by: None } }
+    }
+
+    /// The same for a session that gets a successor by elevation.
+    pub(crate) const fn superseded_by(mut self, successor: SessionId) -> Self {
+        if let Target::Session { superseded_by, .. } = &mut self.target {
+            *superseded_by = Some(successor);
+        }
+        self
     }
 
     /// Ends a session by its id alone. `until` is when the session would have ended by itself at the latest.
     pub const fn operator_session(session_id: SessionId, until: Timestamp) -> Self {
-        Self { target: Target::Session { session_id, origin: None, until } }
+        Self { target: Target::Session { session_id, origin: None, until, superseded_by: None } }
     }
 
     /// Ends one token by its ids alone; rotations made of it go on. `until` is when the token would have expired at the latest.
@@ -91,8 +102,8 @@ impl Revocation {
 
     /// Ends every session of a subject begun before a moment: "log out everywhere".
     ///
-    /// Use [`Policy::cut_off`](crate::Policy::cut_off) for the moment, so that sessions begun on a clock that is ahead are caught too, and give
-    /// the cut-off to the next [`Grant`](crate::Grant) of this subject, so that logging in again works at once.
+    /// Take the moment from [`Policy::cut_off`](crate::Policy::cut_off), which catches sessions begun on a clock that is ahead and sessions that began at an earlier
+    /// cut-off, and give it to the next [`Grant`](crate::Grant) of this subject, so that logging in again works at once.
     pub const fn operator_subject(subject: Subject, before: Timestamp) -> Self {
         Self { target: Target::Subject { subject, before } }
     }
@@ -136,8 +147,8 @@ pub trait RevocationLog {
     fn record(&mut self, revocation: &Revocation) -> LogAnswer;
 }
 
-/// What the log said about one [`Revocation`].
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// What the log said about one [`Revocation`]. It is used up by what it allows.
+#[derive(PartialEq, Eq, Debug)]
 #[must_use = "the log may have refused"]
 pub struct LogAnswer {
     target: Target,

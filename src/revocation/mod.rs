@@ -5,7 +5,7 @@ mod exact_list;
 mod log;
 
 #[cfg(feature = "alloc")]
-pub use exact_list::ExactList;
+pub use exact_list::{ExactCopy, ExactList};
 pub use log::{LogAnswer, Origin, Revocation, RevocationLog, Target};
 
 use crate::error::Scope;

@@ -46,6 +46,9 @@ impl<K> Entries<K> {
         if self.named(entry.kind, entry.id).is_some() {
             return Err(RingError::DuplicateId);
         }
+        if self.count() >= MAX_KEYS {
+            return Err(RingError::Full);
+        }
         let mut carried = Some(entry);
         for slot in &mut self.0 {
             match (slot.as_ref(), carried.as_ref()) {
@@ -55,21 +58,19 @@ impl<K> Entries<K> {
                 (None, _) => core::mem::swap(slot, &mut carried),
                 _ => {}
             }
-            if carried.is_none() {
-                return Ok(());
-            }
         }
-        // Entries only ever moved to the right, so what is left over is the last one and the order holds; take it out again.
-        Err(RingError::Full)
+        Ok(())
     }
 
-    /// Takes an entry out and closes the gap.
-    pub(crate) fn remove(&mut self, kind: Kind, id: KeyId) -> Option<Entry<K>> {
-        let place = self.iter().position(|entry| entry.kind == kind && entry.id == id)?;
-        let tail = self.0.get_mut(place..)?;
-        let removed = tail.first_mut()?.take();
+    /// Takes an entry out and closes the gap. The key is dropped, and so wiped, where it stands: moved out, its bytes would stay behind.
+    pub(crate) fn remove(&mut self, kind: Kind, id: KeyId) -> bool {
+        let place = self.iter().position(|entry| entry.kind == kind && entry.id == id);
+        let Some(tail) = place.and_then(|place| self.0.get_mut(place..)) else { return false };
+        if let Some(slot) = tail.first_mut() {
+            *slot = None;
+        }
         tail.rotate_left(1);
-        removed
+        true
     }
 
     /// The same names and windows around other keys.

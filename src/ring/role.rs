@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use super::entries::MAX_KEYS;
 use super::{Entries, Entry, Window};
 use crate::keys::{IssuingKey, RingKey, VerifyingKey};
 use crate::values::{KeyId, Kind};
@@ -84,9 +83,6 @@ impl<R: Role> Ring<R> {
     /// [`RingError::Full`] at 16 keys, [`RingError::DuplicateId`] if the ring has the key already, or another one with the same id
     /// (one in 2^32: generate another). The ring is unchanged and the key is wiped.
     pub fn add(&mut self, key: R::Key, window: Window) -> Result<(), RingError> {
-        if self.entries.count() >= MAX_KEYS {
-            return Err(RingError::Full);
-        }
         let identity = *key.identity();
         let kind = key.material().kind();
         self.entries.insert(Entry { kind, id: identity.key_id(), identity, window, key })
@@ -96,7 +92,7 @@ impl<R: Role> Ring<R> {
     ///
     /// Take a key out when it is over (`accept_until`), or at once if it leaked.
     pub fn remove(&mut self, kind: Kind, id: KeyId) -> bool {
-        self.entries.remove(kind, id).is_some()
+        self.entries.remove(kind, id)
     }
 
     /// How many keys there are: 0 to 16.

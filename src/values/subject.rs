@@ -5,7 +5,7 @@ use core::fmt;
 /// Whom a session belongs to: 1 to 128 opaque bytes, usually a user id.
 ///
 /// The library never looks inside. Keep it short (it is in every token) and free of personal data where tokens of
-/// kind `s` reach a client, which can read it. `Display` prints text if the bytes are printable UTF-8, else hexadecimal after `0x`.
+/// kind `s` reach a client, which can read it. `Display` prints printable ASCII as it is and all else as hexadecimal after `0x`; `Debug` prints the length alone.
 ///
 /// ```
 /// use safeconduct::Subject;
@@ -82,8 +82,12 @@ impl AsRef<[u8]> for Subject {
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.as_str() {
-            // Control characters would let a subject forge log lines.
-            Some(text) if !text.chars().any(char::is_control) => f.write_str(text),
+            // Anything else could forge log lines or turn them around, and text that looks like our hexadecimal could stand for other bytes.
+            Some(text)
+                if !text.starts_with("0x") && text.chars().all(|c| c.is_ascii_graphic() || c == ' ') =>
+            {
+                f.write_str(text)
+            }
             _ => {
                 f.write_str("0x")?;
                 super::ids::write_hex(f, self.as_bytes())
@@ -94,7 +98,8 @@ impl fmt::Display for Subject {
 
 impl fmt::Debug for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Subject({self})")
+        // A subject is somebody's name: it is shown where asked for, and not by every `{:?}`.
+        write!(f, "Subject({} bytes)", self.length)
     }
 }
 

@@ -15,7 +15,7 @@ use core::fmt;
 /// assert_eq!(Timestamp::from_unix(1_800_000_000)?.to_string(), "2027-01-15T08:00:00Z");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(u64);
 
 impl Timestamp {

@@ -195,6 +195,63 @@ fn a_ring_is_not_taken_from_the_command_line() {
 }
 
 #[test]
+fn a_report_is_not_worth_a_session() {
+    let desk = Desk::new("ticket");
+    let token = desk.issue(&[]);
+    let proof = |text: &str| {
+        let line = text.lines().find(|line| line.split_whitespace().nth(1) == Some("tag")).unwrap();
+        line.split_whitespace().filter(|word| word.len() >= 8).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (_, text, _) = desk.inspect(&token, &[]);
+    assert_eq!(proof(&text)[0].len(), 8, "the first 4 bytes of 16");
+    let (_, text, _) = desk.inspect(&token, &["--bytes"]);
+    assert_eq!(proof(&text)[0].len(), 32);
+}
+
+#[cfg(unix)]
+#[test]
+fn no_message_repeats_what_was_typed() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let secret = "sc-ring.v1.issuer.SECRETSECRETSECRET";
+    let binary = std::ffi::OsStr::from_bytes(b"sc-ring.v1.issuer.SECRETSECRET\xff");
+    let desk = Desk::new("typed");
+    let token = desk.issue(&[]);
+    let mut commands = vec![];
+    for arguments in
+        [vec!["inspect", secret, "x"], vec![secret], vec!["issue", secret], vec!["--ring", secret, &token]]
+    {
+        commands.push((arguments.iter().map(std::ffi::OsString::from).collect::<Vec<_>>(), None));
+    }
+    commands.push((vec![format!("--ring={secret}").into()], None));
+    commands.push((vec![binary.to_owned()], None));
+    let from_environment = ["--ring", "env:BAD_RING", "--context", "demo", &token];
+    commands.push((from_environment.iter().map(std::ffi::OsString::from).collect(), Some(binary)));
+    for (arguments, environment) in commands {
+        let mut command = Command::new(program());
+        command.args(&arguments).stdin(Stdio::null());
+        if let Some(value) = environment {
+            command.env("BAD_RING", value);
+        }
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let shown =
+            String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+        assert!(!shown.contains("SECRET"), "{shown}");
+    }
+}
+
+#[test]
+fn the_ceilings_of_the_service_can_be_given() {
+    let desk = Desk::new("ceilings");
+    let token = desk.issue(&["--longest-token", "45min", "--longest-session", "12h"]);
+    assert_eq!(desk.inspect(&token, &["--longest-token", "10min"]).0, 1);
+    let (_, text, _) = desk.inspect(&token, &["--longest-session", "1h"]);
+    assert!(text.starts_with("refused: CeilingExceeded"));
+    assert_eq!(desk.inspect(&token, &["--longest-session", "12h"]).0, 0);
+    assert_eq!(desk.inspect(&token, &["--longest-session", "soon"]).0, 2);
+}
+
+#[test]
 fn the_context_matters_part_by_part() {
     let desk = Desk::new("context");
     let token = desk.issue(&[]);

@@ -36,6 +36,8 @@ fn a_fault_in_the_text_is_named_with_its_place() {
     assert!(fault(&format!("{token}=")).contains("padding (=) at character 113"));
     assert!(fault(&token.replacen('1', " ", 1)).contains("' ' at character 3"));
     assert!(fault(&format!("\"{token}\"")).contains("quotes"));
+    assert!(fault(&format!("Bearer {token}")).contains("header"));
+    assert!(fault(&format!("__Host-session={token}")).contains("cookie"));
     assert!(fault(&token[..60]).contains("too few"));
     assert!(fault(&token[..109]).contains("a character is missing"));
     assert!(fault(&format!("sc2{}", &token[3..])).contains("version"));

@@ -2,8 +2,8 @@
 
 use safeconduct::{
     AuthLevel, Context, ExactList, Freshness, Issuing, Kind, Policy, Reads, Revocation, RevocationLog as _,
-    Ring, RingKeyInfo, RingTextError, Role, Scratch, Seconds, Session, Subject, Thumbprint, Timestamp,
-    Verifier, Verifying,
+    Revocations, Ring, RingKeyInfo, RingTextError, Role, Scratch, Seconds, Session, Subject, Thumbprint,
+    Timestamp, Verifier, Verifying,
 };
 
 use super::{Claims, Vector, hex};
@@ -100,7 +100,7 @@ fn verify<R: Reads>(vector: &Vector, ring: &Ring<R>) -> Result<Claims, String> {
     found
 }
 
-fn revocations(vector: &Vector) -> ExactList {
+fn revocations(vector: &Vector) -> Box<dyn Revocations> {
     let mut list = ExactList::new();
     let mut record = |revocation: Revocation| assert!(list.record(&revocation).is_recorded());
     if vector.optional("revoked-everyone-before").is_some() {
@@ -121,10 +121,10 @@ fn revocations(vector: &Vector) -> ExactList {
         record(Revocation::operator_token(ids.0, ids.1, Timestamp::MAX));
     }
     match vector.optional("complete-to") {
-        None => list,
+        None => Box::new(list),
         Some(_) => {
             let freshness = Freshness::new(time(vector.number("complete-to")), Seconds::MAX);
-            list.as_copy(freshness, Timestamp::MAX)
+            Box::new(list.copy(freshness, Timestamp::MAX))
         }
     }
 }

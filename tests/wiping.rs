@@ -1,0 +1,66 @@
+//! Secrets are wiped where they stand: the memory of a ring is searched after a key was taken out, and after the ring was dropped.
+#![allow(unsafe_code)] // memory is read that safe code cannot see any more
+
+mod common;
+
+use std::mem::ManuallyDrop;
+
+use common::{CONTEXT, ring};
+use safeconduct::{Issuer, Issuing, Kind, Policy, Ring, Verifier};
+
+/// How often a secret stands in the memory of a value.
+fn count<T>(value: &ManuallyDrop<T>, secret: &[u8]) -> usize {
+    let start = std::ptr::from_ref(value).cast::<u8>();
+    // SAFETY: the bytes belong to the value and stay allocated, dropped or not; volatile reads see what is there.
+    let bytes: Vec<u8> = (0..size_of::<T>()).map(|at| unsafe { start.add(at).read_volatile() }).collect();
+    bytes.windows(secret.len()).filter(|window| *window == secret).count()
+}
+
+/// The secrets of the one key of a ring.
+fn secrets(ring: &Ring<Issuing>) -> Vec<Vec<u8>> {
+    use base64::Engine as _;
+    let text = ring.to_text();
+    let body = text.as_str().rsplit('.').next().unwrap();
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(body).unwrap();
+    let size = if ring.keys().next().unwrap().kind == Kind::Nested { 64 } else { 32 };
+    bytes[15..15 + size].chunks(32).map(<[u8]>::to_vec).collect()
+}
+
+#[test]
+fn a_key_that_is_taken_out_is_wiped() {
+    for kind in Kind::ALL {
+        let mut ring = ManuallyDrop::new(ring(&[kind], 1));
+        let secrets = secrets(&ring);
+        for secret in &secrets {
+            assert!(count(&ring, secret) > 0, "control: it is there");
+        }
+        let id = ring.keys().next().unwrap().id;
+        assert!(ring.remove(kind, id));
+        for secret in &secrets {
+            assert_eq!(count(&ring, secret), 0, "kind {kind}");
+        }
+    }
+}
+
+#[test]
+fn a_ring_and_an_issuer_that_are_dropped_are_wiped() {
+    for kind in Kind::ALL {
+        let mut ring = ManuallyDrop::new(ring(&[kind], 1));
+        let secrets = secrets(&ring);
+        let mut issuer = ManuallyDrop::new(Issuer::new(&ring, CONTEXT, &Policy::AAL1, kind));
+        let mut verifier = ManuallyDrop::new(Verifier::new(&ring.verifying(), CONTEXT, &Policy::AAL1, kind));
+        if kind != Kind::Encrypted {
+            assert!(count(&issuer, secrets.last().unwrap()) > 0, "control: the seed is in the issuer");
+            assert_eq!(count(&verifier, secrets.last().unwrap()), 0, "and not in the verifier");
+        }
+        // SAFETY: none of them is used again, but for looking at its bytes.
+        unsafe {
+            ManuallyDrop::drop(&mut ring);
+            ManuallyDrop::drop(&mut issuer);
+            ManuallyDrop::drop(&mut verifier);
+        }
+        for secret in &secrets {
+            assert_eq!((count(&ring, secret), count(&issuer, secret), count(&verifier, secret)), (0, 0, 0));
+        }
+    }
+}
