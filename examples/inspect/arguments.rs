@@ -17,7 +17,8 @@ inspect: what a safeconduct token is, what it says, and why it would be accepted
   --ring @FILE      the ring in a file; env:NAME takes it from an environment variable.
                     Not as plain text: arguments end up in histories and process lists.
   --context NAME    whom tokens are for; give it once for each part
-  --policy NAME     aal1 (default), aal2 or aal3: the ceilings to judge by, or to issue by
+  --policy NAME     aal1, aal2 or aal3: the ceilings to judge by, or to issue by; aal1, or that of
+                    --level, if not given
   --at RFC3339      judge as if it were this moment, e.g. 2027-01-15T08:00:00Z
   --longest-token TIME, --longest-session TIME
                     other ceilings than the preset's, as the service has them: 90s, 45min, 12h, 30d
@@ -72,6 +73,7 @@ impl Arguments {
             level: AuthLevel::Aal1,
         };
         let mut plain = Vec::new();
+        let mut named_policy = None;
         let (mut longest_token, mut longest_session) = (None, None);
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
@@ -79,7 +81,7 @@ impl Arguments {
                 "--help" | "-h" => parsed.command = Command::Help,
                 "--ring" => parsed.ring = Some(value()?),
                 "--context" => parsed.context.push(value()?),
-                "--policy" => parsed.policy = policy(&value()?)?,
+                "--policy" => named_policy = Some(policy(&value()?)?),
                 "--at" => parsed.at = Some(at(&value()?)?),
                 "--json" => parsed.json = true,
                 "--claims" => parsed.claims = true,
@@ -99,6 +101,12 @@ impl Arguments {
                 _ => plain.push(word),
             }
         }
+        // The preset of the level that is issued; without a level it is AAL1, whose ceilings are the widest.
+        parsed.policy = named_policy.unwrap_or(match parsed.level {
+            AuthLevel::Aal2 => Policy::AAL2,
+            AuthLevel::Aal3 => Policy::AAL3,
+            _ => Policy::AAL1,
+        });
         if longest_token.is_some() || longest_session.is_some() {
             parsed.policy = with_ceilings(&parsed.policy, longest_token, longest_session)?;
         }
