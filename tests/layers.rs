@@ -23,7 +23,7 @@ const MAP: &[(&str, &[&str], &[&str])] = &[
     (
         "issuer",
         &["claims", "error", "keys", "policy", "proof", "revocation", "ring", "session", "values"],
-        &["rand_core", "serde"],
+        &["rand_core", "serde", "zeroize"],
     ),
     (
         "verifier",
