@@ -1,12 +1,11 @@
 // expect E0382: use of moved value: `pending`
 use safeconduct::{LogAnswer, PendingElevation};
 
-pub fn finish(pending: PendingElevation, answer: LogAnswer) -> bool {
-    let first = pending.release(answer.clone());
-    let second = pending.release(answer); // WRONG
-    let second = answer.is_recorded(); // RIGHT
-    let _ = second;
-    first.is_ok()
+pub fn finish(pending: PendingElevation, [one, other]: [LogAnswer; 2]) -> bool {
+    let first = pending.release(one);
+    let second = pending.release(other).is_ok(); // WRONG
+    let second = other.is_recorded(); // RIGHT
+    first.is_ok() && second
 }
 
 fn main() {}

@@ -1,0 +1,11 @@
+// expect E0599: no method named `clone` found for
+use safeconduct::{ExactCopy, ExactList, Freshness, Timestamp};
+
+pub fn second(list: &ExactList, _fresh: Freshness) -> Option<ExactCopy> {
+    let _: ExactList = list.clone(); // WRONG
+    let _ = list; // WRONG
+    Some(list.copy(_fresh, Timestamp::MAX)) // RIGHT
+    None // WRONG
+}
+
+fn main() {}
