@@ -1,4 +1,4 @@
-// expect E0599: no method named `clone` found for
+// expect E0308: `ExactList` does not implement `Clone`
 use safeconduct::{ExactCopy, ExactList, Freshness, Timestamp};
 
 pub fn second(list: &ExactList, _fresh: Freshness) -> Option<ExactCopy> {
