@@ -1,8 +1,9 @@
 //! The laws that the fuzz targets assert. `tests/corpora.rs` of the library includes this file and replays the corpora through them.
 
 use safeconduct::{
-    AuthLevel, Context, ExactList, Issuer, Issuing, IssuingKey, Kind, Policy, Ring, Scratch, Seconds,
-    Subject, Timestamp, Verifier, Verifying, Window, context, inspect,
+    AuthLevel, Context, ExactList, Issuer, Issuing, IssuingKey, KeyEncryptionKey, Kind, Policy, Public,
+    Published, Ring, RootKey, Scratch, Seconds, Subject, Timestamp, Verifier, Verifying, Window, context,
+    inspect,
 };
 
 const CONTEXT: Context = context!("fuzz");
@@ -96,7 +97,7 @@ pub fn token_text(setting: &Setting, data: &[u8]) {
     }
 }
 
-/// A ring that parses is written again as the same text, and its verifying half parses as well.
+/// A ring that parses is written again as the same text, and its verifying half parses as well. What the root key has not signed does not open.
 pub fn ring_text(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let inner = text.trim_ascii().trim_matches(['"', '\'']);
@@ -108,6 +109,14 @@ pub fn ring_text(data: &[u8]) {
     if let Ok(ring) = text.parse::<Ring<Verifying>>() {
         assert_eq!(ring.to_text().as_str(), inner);
     }
+    if let Ok(ring) = text.parse::<Ring<Public>>() {
+        assert_eq!(ring.to_text().as_str(), inner);
+        assert!(ring.keys(Timestamp::MIN).all(|key| key.kind == Kind::Signed));
+    }
+    // Nobody has ever signed or wrapped anything under these keys.
+    let kek = KeyEncryptionKey::from_bytes([1; 32]);
+    let root = RootKey::from_seed(&[2; 32]).public();
+    assert!(Published::<Verifying>::open(text, &kek, &root).is_err());
 }
 
 /// Plain base64url, written here so that the law does not lean on what it checks.

@@ -60,6 +60,8 @@ pub enum Reason {
     KeyNotYetValid,
     /// The key's window is over.
     KeyExpired,
+    /// The key was revoked.
+    KeyRevoked,
     /// The tag or signature is wrong: another key, another context, or an altered token.
     Forged,
 
@@ -104,6 +106,7 @@ impl Reason {
             | Self::UnknownKey
             | Self::KeyNotYetValid
             | Self::KeyExpired
+            | Self::KeyRevoked
             | Self::Forged => true,
             Self::BadClaims
             | Self::CeilingExceeded
@@ -132,6 +135,7 @@ impl Reason {
             Self::UnknownKey => "UnknownKey",
             Self::KeyNotYetValid => "KeyNotYetValid",
             Self::KeyExpired => "KeyExpired",
+            Self::KeyRevoked => "KeyRevoked",
             Self::Forged => "Forged",
             Self::BadClaims => "BadClaims",
             Self::CeilingExceeded => "CeilingExceeded",
@@ -184,6 +188,8 @@ pub enum Scope {
 pub enum MintError {
     /// The random source failed (ISS-01).
     Random,
+    /// The signer elsewhere made no signature, or one that the ring's public key does not accept.
+    Signer,
     /// No key of the issuer's kind may mint now: none begun, or all over.
     NoMintingKey,
     /// The token would outlive its key (ISS-02). The ring's windows are too short for the policy.
@@ -224,6 +230,7 @@ impl fmt::Display for MintError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Random => "the random source failed",
+            Self::Signer => "the signer made no good signature",
             Self::NoMintingKey => "no key of this kind may mint now",
             Self::OutlivesKey => "the token would outlive its key",
             Self::TooLarge => "the token would be longer than 4,096 characters",

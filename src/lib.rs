@@ -47,17 +47,21 @@ pub use claims::Elevation;
 pub use error::{MintError, Reason, Rejected, Scope};
 #[cfg(feature = "alloc")]
 pub use issuer::{Grant, Issuer, PendingElevation, Token};
-pub use keys::{IssuingKey, PublicKeyError, VerifyingKey};
+pub use keys::{InRing, IssuingKey, PublicKeyError, Signer, SignerError, VerifyingKey, VerifyingKeyError};
 pub use policy::{Policy, PolicyBuilder, PolicyError, PolicyReport};
 pub use revocation::{
     Answer, Facts, Freshness, LogAnswer, Origin, Revocation, RevocationLog, Revocations, Target,
 };
 #[cfg(feature = "alloc")]
 pub use revocation::{ExactCopy, ExactList};
+#[cfg(feature = "std")]
+pub use ring::RingFileError;
 #[cfg(feature = "alloc")]
-pub use ring::RingText;
+pub use ring::{Advance, AdvanceError, NotStored, RevokedKey, RingText, Unpublished};
 pub use ring::{
-    Issuing, Reads, Ring, RingError, RingKeyInfo, RingTextError, Role, Verifying, Window, WindowError,
+    Issuing, KeyEncryptionKey, KeyState, Pinned, Public, Published, PublishedError, Reads, Realm, RealmError,
+    RealmId, Ring, RingError, RingKeyInfo, RingTextError, Role, RootKey, RootPublicKey, Schedule,
+    ScheduleError, Verifying, Window, WindowError,
 };
 pub use session::{Departing, Session, StepUp};
 pub use values::{

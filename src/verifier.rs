@@ -11,7 +11,7 @@ use crate::keys::{ContextTag, Purpose, RingKey};
 use crate::policy::Policy;
 use crate::proof::{self, OpeningKey};
 use crate::revocation::{Answer, Freshness, Revocations};
-use crate::ring::{Entries, Entry, Reads, Ring};
+use crate::ring::{Entries, Reads, Ring};
 use crate::session::{Departing, Session, SessionIdentity};
 use crate::values::{Context, Kind, Kinds, Thumbprint, Timestamp};
 use crate::wire::{Scratch, Unverified};
@@ -77,9 +77,7 @@ impl Verifier {
     #[must_use]
     pub fn new<R: Reads>(ring: &Ring<R>, context: Context, policy: &Policy, accepts: Kind) -> Self {
         Self {
-            keys: ring
-                .entries
-                .map(|entry| OpeningKey::new(&entry.key.to_verifying(), Purpose::Session, &context)),
+            keys: ring.entries.map(|key| OpeningKey::new(&key.to_verifying(), Purpose::Session, &context)),
             context,
             tag: ContextTag::of(&context),
             policy: *policy,
@@ -225,19 +223,15 @@ impl<V> Verifier<V> {
         if !self.kinds.contains(header.kind) {
             return Err(Reason::KindNotAccepted);
         }
-        let entry = self.keys.accepting(header.kind, header.key_id, now, self.policy.skew())?;
-        let opened = self.open_under(unverified, entry)?;
+        let key = self.keys.accepting(header.kind, header.key_id, now, self.policy.skew())?;
+        let opened = self.open_under(unverified, key)?;
         self.policy.check_ceilings(&opened.core, now)?;
         Ok(opened)
     }
 
     /// Steps 7 and 8: proof and claims.
-    pub(crate) fn open_under(
-        &self,
-        unverified: Unverified<'_>,
-        entry: &Entry<OpeningKey>,
-    ) -> Result<Opened, Reason> {
-        let authentic = proof::open(unverified, &entry.key, Purpose::Session, &self.context)?;
+    pub(crate) fn open_under(&self, unverified: Unverified<'_>, key: &OpeningKey) -> Result<Opened, Reason> {
+        let authentic = proof::open(unverified, key, Purpose::Session, &self.context)?;
         let (core, app_length) = claims::decode(authentic.body())?;
         let app = authentic.tail(app_length);
         Ok(Opened { identity: SessionIdentity::from(authentic.header()), core, app })

@@ -11,13 +11,17 @@ const MAP: &[(&str, &[&str], &[&str])] = &[
     ("wire", &["error", "values"], &["base64", "zeroize"]),
     ("claims", &["error", "values", "wire"], &["postcard", "serde", "zeroize"]),
     ("keys", &["values"], &["ed25519_dalek", "hkdf", "rand_core", "sha2", "zeroize"]),
-    ("ring", &["error", "keys", "values", "wire"], &["sha2", "zeroize"]),
     (
         "proof",
         &["error", "keys", "values", "wire"],
         &["chacha20poly1305", "ed25519_dalek", "hmac", "rand_core", "sha2", "zeroize"],
     ),
     ("policy", &["claims", "error", "values"], &[]),
+    (
+        "ring",
+        &["claims", "error", "keys", "policy", "proof", "values", "wire"],
+        &["rand_core", "sha2", "zeroize"],
+    ),
     ("revocation", &["error", "policy", "values"], &[]),
     ("session", &["claims", "keys", "revocation", "values", "wire"], &[]),
     (

@@ -31,7 +31,7 @@ fn a_grant_comes_back_as_a_session() {
         assert_eq!((session.authenticated_at(), session.verified_at()), (at(-60), at(1)));
         assert_eq!((session.rotation(), session.elevation(), session.bound_to()), (0, None, None));
         assert_eq!((session.session_id(), token.ends_at()), (token.session_id(), session.ends_at()));
-        assert_eq!(session.key_id(), ring(&[kind], 7).keys().next().unwrap().id);
+        assert_eq!(session.key_id(), ring(&[kind], 7).keys(at(0)).next().unwrap().id);
         assert_eq!(session.freshness().unwrap().complete_to(), at(1));
         assert_eq!(session.into_claims(), ("cart", 3));
     }

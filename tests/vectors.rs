@@ -129,12 +129,35 @@ fn rings_through_the_reference_reader() {
     check_each(Vector::is_ring, |vector| compare_ring(vector, by_reference::read_ring(vector)));
 }
 
+#[test]
+fn published_rings_through_the_crate() {
+    check_each(Vector::is_published, |vector| compare_published(vector, by_crate::read_published(vector)));
+}
+
+#[test]
+fn published_rings_through_the_reference_reader() {
+    check_each(Vector::is_published, |vector| {
+        compare_published(vector, by_reference::read_published(vector))
+    });
+}
+
+fn compare_published(vector: &Vector, found: Result<(u64, Vec<String>), String>) -> Result<(), String> {
+    let expected = vector.one("expect");
+    match found {
+        Err(name) if name == expected => Ok(()),
+        Err(name) => Err(format!("refused as {name}, expected {expected}")),
+        Ok(_) if expected != "accepted" => Err(format!("accepted, expected {expected}")),
+        Ok(found) if found == (vector.number("version"), vector.contents()) => Ok(()),
+        Ok(found) => Err(format!("read as {found:?}, expected {:?}", vector.contents())),
+    }
+}
+
 fn compare_ring(vector: &Vector, found: Result<Vec<String>, String>) -> Result<(), String> {
-    let listed: Vec<&str> = vector.all("key").collect();
+    let listed = vector.contents();
     match (found, vector.one("expect")) {
         (Err(_), "ring-refused") => Ok(()),
         (Err(why), expected) => Err(format!("refused ({why}), expected {expected}")),
-        (Ok(keys), "accepted") if keys == listed => Ok(()),
-        (Ok(keys), expected) => Err(format!("read as {keys:?}, expected {expected} {listed:?}")),
+        (Ok(contents), "accepted") if contents == listed => Ok(()),
+        (Ok(contents), expected) => Err(format!("read as {contents:?}, expected {expected} {listed:?}")),
     }
 }

@@ -5,17 +5,35 @@
 //! inspect issue --ring @FILE --context NAME --subject ID                a token, alone on standard output
 //! inspect TOKEN                                                         what can be seen without keys
 //! inspect TOKEN --ring @FILE --context NAME                             claims, deadlines and verdict
+//! inspect ring --ring @FILE                                             keys, realms, timeline, warnings; rotation by hand
+//! inspect new-kek FILE, inspect new-root FILE                           keys that wrap and sign published rings
 //! ```
+//!
+//! `inspect --help` and `inspect ring --help` say more, and which names the JSON forms have.
 //!
 //! Exit code: 0 accepted (or no ring given), 1 refused, 2 unusable input.
 
 // This is a program and not the library: here the clock and the environment are read.
 #![allow(clippy::disallowed_methods)]
 
+mod action_print;
+mod any_ring;
 mod arguments;
+mod files;
+mod help;
+mod key_files;
 mod paint;
 mod print;
+mod published_ring;
+mod ring_actions;
+mod ring_arguments;
+mod ring_command;
 mod ring_file;
+mod ring_print;
+mod ring_view;
+mod ring_warnings;
+mod timeline;
+mod values;
 
 use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
@@ -23,7 +41,7 @@ use std::process::ExitCode;
 use arguments::{Arguments, Command};
 use paint::Paint;
 use safeconduct::inspect::{self, Verdict};
-use safeconduct::{Grant, Issuer, Subject, Timestamp, Verifier};
+use safeconduct::{Grant, Issuer, Kind, Subject, Timestamp, Verifier};
 
 /// Something that the person at the terminal has to put right: exit code 2.
 type Unusable = String;
@@ -31,15 +49,27 @@ type Unusable = String;
 fn main() -> ExitCode {
     let outcome =
         Arguments::parse(std::env::args_os().skip(1)).and_then(|arguments| match arguments.command {
-            Command::Help => write(arguments::HELP).map(|()| ExitCode::SUCCESS),
-            Command::NewRing(ref path) => ring_file::make(path, &arguments).map(|()| ExitCode::SUCCESS),
-            Command::Issue => issue(&arguments).map(|()| ExitCode::SUCCESS),
             Command::Inspect(ref token) => inspect_token(token.as_deref(), &arguments),
+            _ => other_command(&arguments).map(|()| ExitCode::SUCCESS),
         });
     outcome.unwrap_or_else(|message| {
         eprintln!("inspect: {message}");
         ExitCode::from(2)
     })
+}
+
+/// Everything that either works or is unusable input.
+fn other_command(arguments: &Arguments) -> Result<(), Unusable> {
+    match &arguments.command {
+        Command::Help => write(help::HELP),
+        Command::RingHelp => write(help::RING_HELP),
+        Command::NewRing(path) => write(&ring_file::make(path, arguments)?),
+        Command::NewKek(path) => write(&key_files::new_kek(path)?),
+        Command::NewRoot(path) => write(&key_files::new_root(path)?),
+        Command::Issue => issue(arguments),
+        Command::Ring(action) => ring_command::run(*action, arguments),
+        Command::Inspect(token) => inspect_token(token.as_deref(), arguments).map(|_| ()),
+    }
 }
 
 /// Now, or the moment that was asked for.
@@ -57,7 +87,7 @@ fn issue(arguments: &Arguments) -> Result<(), Unusable> {
     let context = arguments.context()?;
     let subject = arguments.subject.as_deref().ok_or("issue needs --subject ID")?;
     let subject = Subject::new(subject).map_err(|why| why.to_string())?;
-    let issuer = Issuer::new(&ring, context, &arguments.policy, arguments.kind);
+    let issuer = Issuer::new(&ring, context, &arguments.policy, arguments.kind.unwrap_or(Kind::Encrypted));
     let token = issuer
         .issue(&Grant::new(subject, arguments.level), moment(arguments)?, &mut getrandom::SysRng)
         .map_err(|why| format!("no token: {why}"))?;
@@ -89,11 +119,10 @@ fn inspect_token(token: Option<&str>, arguments: &Arguments) -> Result<ExitCode,
         }
         return Ok(ExitCode::SUCCESS);
     };
-    let verifier =
-        Verifier::new(&ring, arguments.context()?, &arguments.policy, safeconduct::Kind::Encrypted)
-            .also_accepts(safeconduct::Kind::Signed)
-            .also_accepts(safeconduct::Kind::Nested)
-            .dangerous_without_revocation();
+    let verifier = Verifier::new(&ring, arguments.context()?, &arguments.policy, Kind::Encrypted)
+        .also_accepts(Kind::Signed)
+        .also_accepts(Kind::Nested)
+        .dangerous_without_revocation();
     let mut report = inspect::explain(&token, now, &verifier);
     report.not_judged.push("whether the service takes this kind of token");
     let accepted = report.verdict == Verdict::Accepted;

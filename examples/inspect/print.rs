@@ -89,15 +89,24 @@ pub fn report(out: &mut String, report: &Report, now: Timestamp, all_bytes: bool
         put(out, format_args!("\n{}", paint.with(1, "keys of the ring")));
         let named = report.outline.as_ref().map(|outline| outline.key_id.as_str());
         for key in &report.keys {
-            let state = if key.mints {
-                format!("mints until {}", at_and_distance(key.issue_until, now))
-            } else if now < key.issue_from.0 {
-                format!("mints from {}", at_and_distance(key.issue_from, now))
-            } else {
-                format!("accepted until {}", at_and_distance(key.accept_until, now))
+            let next = match key.state {
+                "staged" => format!("mints from {}", at_and_distance(key.issue_from, now)),
+                "active" => format!("mints until {}", at_and_distance(key.issue_until, now)),
+                "accept-only" => format!("accepted until {}", at_and_distance(key.accept_until, now)),
+                "revoked" => format!("refused; forgotten {}", at_and_distance(key.accept_until, now)),
+                _ => format!("over since {}", at_and_distance(key.accept_until, now)),
             };
             let mark = if named == Some(key.key_id.as_str()) { "<- this token's" } else { "" };
-            put(out, format_args!("  {} {:<9}  {state} {}", key.key_id, key.kind, paint.with(32, mark)));
+            put(
+                out,
+                format_args!(
+                    "  {} {:<9} {:<11} {next} {}",
+                    key.key_id,
+                    key.kind,
+                    key.state,
+                    paint.with(32, mark)
+                ),
+            );
         }
     }
 }

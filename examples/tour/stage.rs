@@ -185,6 +185,7 @@ pub struct Stage {
     out: String,
     coloured: bool,
     margin: String,
+    now: Timestamp,
     chapters: u32,
     verdicts: u32,
     differing: Vec<String>,
@@ -201,6 +202,7 @@ impl Stage {
             out: String::new(),
             coloured: std::io::stdout().is_terminal() && !no_color,
             margin: String::new(),
+            now: START,
             chapters: 0,
             verdicts: 0,
             differing: Vec::new(),
@@ -218,6 +220,7 @@ impl Stage {
     pub fn at(&mut self, later: Seconds) -> Timestamp {
         let now = START.saturating_add(later);
         self.margin = offset(now);
+        self.now = now;
         now
     }
 
@@ -236,15 +239,15 @@ impl Stage {
 
     /// The keys of a ring: nothing in this is secret.
     pub fn ring<R: Role>(&mut self, ring: &Ring<R>) {
-        let mut keys: Vec<_> = ring.keys().collect();
+        let mut keys: Vec<_> = ring.keys(self.now).collect();
         keys.sort_by_key(|key| key.window.issue_from());
         for key in keys {
             let window = key.window;
             let [from, until, accepted] =
                 [window.issue_from(), window.issue_until(), window.accept_until()].map(offset);
             self.note(&format!(
-                "ring: {} key {}, mints from {from} to {until}, accepted to {accepted}",
-                key.kind, key.id
+                "ring: {} key {} {}, mints from {from} to {until}, accepted to {accepted}",
+                key.kind, key.id, key.state
             ));
         }
     }

@@ -56,6 +56,7 @@ pub(super) const fn meaning(reason: Option<Reason>, revocation_asked: bool) -> &
         Reason::UnknownKey => "no key of the ring has its key id and kind",
         Reason::KeyNotYetValid => "the window of its key has not begun",
         Reason::KeyExpired => "the window of its key is over",
+        Reason::KeyRevoked => "its key was revoked",
         Reason::Forged => {
             "the tag or signature is wrong: altered, made for another context, or made without the key"
         }
@@ -100,6 +101,7 @@ pub(super) const fn advice(reason: Option<Reason>) -> &'static str {
         Reason::KeyExpired => {
             "log in again; if sessions end too early by this, the key's tail is shorter than the longest token"
         }
+        Reason::KeyRevoked => "log in again; the ring says which key minted before and which mints now",
         Reason::Forged => {
             "check that the context is the issuer's, part by part; if it is, somebody altered the token"
         }

@@ -118,7 +118,8 @@ pub fn explain<V: Revocations>(token: &str, now: Timestamp, verifier: &Verifier<
         .open(token, now, &mut scratch)
         .and_then(|opened| verifier.judge(&opened, bound_to.as_ref(), now));
     let claims = readable.map(|(opened, app)| Claims::of(&opened.core, app, now));
-    let keys = verifier.keys().iter().map(|entry| Key::of(entry, now)).collect();
+    let keys =
+        verifier.keys().iter().map(|entry| Key::of(entry, verifier.keys().state(entry, now))).collect();
     Report::new(outline, claims, keys, verdict, now)
 }
 
@@ -126,7 +127,7 @@ pub fn explain<V: Revocations>(token: &str, now: Timestamp, verifier: &Verifier<
 fn read<V>(token: &str, verifier: &Verifier<V>, scratch: &mut Scratch) -> Option<(Opened, Vec<u8>)> {
     let unverified = scratch.parse(token).ok()?;
     let entry = verifier.keys().named(unverified.header.kind, unverified.header.key_id)?;
-    let opened = verifier.open_under(unverified, entry).ok()?;
+    let opened = verifier.open_under(unverified, entry.key.as_ref()?).ok()?;
     let app = scratch.get(opened.app.clone()).to_vec();
     Some((opened, app))
 }

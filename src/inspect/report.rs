@@ -10,7 +10,7 @@ use super::{NotAToken, advice};
 use crate::claims::CoreClaims;
 use crate::error::Reason;
 use crate::revocation::Freshness;
-use crate::ring::Entry;
+use crate::ring::{Entry, KeyState};
 use crate::values::Timestamp;
 
 /// Everything that is known about a token at one moment.
@@ -184,19 +184,19 @@ pub struct Key {
     pub issue_until: Moment,
     /// From here on nothing under it is accepted.
     pub accept_until: Moment,
-    /// Whether it is inside its minting window.
-    pub mints: bool,
+    /// `staged`, `active`, `accept-only`, `expired` or `revoked`.
+    pub state: &'static str,
 }
 
 impl Key {
-    pub(super) fn of<K>(entry: &Entry<K>, now: Timestamp) -> Self {
+    pub(super) fn of<K>(entry: &Entry<K>, state: KeyState) -> Self {
         Self {
             key_id: entry.id.to_string(),
             kind: entry.kind.to_string(),
             issue_from: Moment(entry.window.issue_from()),
             issue_until: Moment(entry.window.issue_until()),
             accept_until: Moment(entry.window.accept_until()),
-            mints: entry.window.mints(now),
+            state: state.name(),
         }
     }
 }

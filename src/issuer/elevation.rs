@@ -6,12 +6,13 @@ use serde::Serialize;
 use super::{Issuer, Token, check_freshness};
 use crate::claims::{CoreClaims, Elevation};
 use crate::error::MintError;
+use crate::keys::Signer;
 use crate::proof::Ids;
 use crate::revocation::{LogAnswer, Revocation};
 use crate::session::Session;
 use crate::values::{AuthLevel, Seconds};
 
-impl Issuer {
+impl<S: Signer> Issuer<S> {
     /// Raises a session after a fresh authentication: a new session id, the same beginning and end, and a level that drops back by itself after `lasting`.
     ///
     /// The token is not handed out before the log has taken the old session's revocation ([`PendingElevation::release`]): otherwise whoever copied the old

@@ -15,10 +15,10 @@ pub use grant::Grant;
 
 use crate::claims::{self, CoreClaims};
 use crate::error::MintError;
-use crate::keys::{ContextTag, Purpose};
+use crate::keys::{ContextTag, InRing, Purpose, Signer};
 use crate::policy::Policy;
 use crate::proof::{self, Ids, MintingKey};
-use crate::ring::{Entries, Entry, Issuing, Ring};
+use crate::ring::{Entries, Issuing, Ring, Verifying};
 use crate::session::Session;
 use crate::values::{Context, Kind, SessionId, Timestamp};
 
@@ -44,8 +44,9 @@ use crate::values::{Context, Kind, SessionId, Timestamp};
 /// assert!(token.as_str().starts_with("sc1e"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct Issuer {
+pub struct Issuer<S = InRing> {
     keys: Entries<MintingKey>,
+    signer: S,
     context: Context,
     tag: ContextTag,
     policy: Policy,
@@ -66,7 +67,30 @@ impl Issuer {
     #[must_use]
     pub fn new(ring: &Ring<Issuing>, context: Context, policy: &Policy, kind: Kind) -> Self {
         Self {
-            keys: ring.entries.map(|entry| MintingKey::new(&entry.key, Purpose::Session, &context)),
+            keys: ring.entries.map(|key| MintingKey::new(key, Purpose::Session, &context)),
+            signer: InRing::new(),
+            context,
+            tag: ContextTag::of(&context),
+            policy: *policy,
+            kind,
+        }
+    }
+}
+
+impl<S: Signer> Issuer<S> {
+    /// An issuer of kind `s` or `n` whose signatures are made elsewhere ([`Signer`]): in a hardware module or key service that the seeds never leave. The ring holds
+    /// what verifiers hold. With kind `e` it mints nothing ([`MintError::NoMintingKey`]): there is nothing to sign.
+    #[must_use]
+    pub fn with_signer(
+        ring: &Ring<Verifying>,
+        context: Context,
+        policy: &Policy,
+        kind: Kind,
+        signer: S,
+    ) -> Self {
+        Self {
+            keys: ring.entries.filter_map(|key| MintingKey::of_signer(key, Purpose::Session, &context)),
+            signer,
             context,
             tag: ContextTag::of(&context),
             policy: *policy,
@@ -175,12 +199,12 @@ impl Issuer {
     }
 
     /// The key that mints at `now`, and only if the token will be dead before the key is (ISS-02).
-    fn minting_key(&self, expires_at: Timestamp, now: Timestamp) -> Result<&Entry<MintingKey>, MintError> {
+    fn minting_key(&self, expires_at: Timestamp, now: Timestamp) -> Result<&MintingKey, MintError> {
         let entry = self.keys.minting(self.kind, now).ok_or(MintError::NoMintingKey)?;
         if expires_at > entry.window.accept_until() {
             return Err(MintError::OutlivesKey);
         }
-        Ok(entry)
+        entry.key.as_ref().ok_or(MintError::NoMintingKey)
     }
 
     fn mint<C: Serialize>(
@@ -193,10 +217,10 @@ impl Issuer {
         if !self.policy.allows_lives_of(core) {
             return Err(MintError::CeilingExceeded);
         }
-        let entry = self.minting_key(core.expires_at, now)?;
+        let key = self.minting_key(core.expires_at, now)?;
         let body = claims::encode(core, app)?;
-        let ids = draw(&entry.key, &body)?;
-        let text = proof::mint(&entry.key, Purpose::Session, &self.context, ids, &body)?;
+        let ids = draw(key, &body)?;
+        let text = proof::mint(key, &self.signer, Purpose::Session, &self.context, ids, &body)?;
         Ok(Token {
             text: Zeroizing::new(text),
             session_id: ids.session,
@@ -215,7 +239,7 @@ fn check_freshness<C>(session: &Session<C>) -> Result<(), MintError> {
     }
 }
 
-impl fmt::Debug for Issuer {
+impl<S> fmt::Debug for Issuer<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Issuer")
             .field("context", &self.context)

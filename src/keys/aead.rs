@@ -47,7 +47,7 @@ impl AeadKey {
         keys
     }
 
-    fn expand(&self, info: &[&[u8]], okm: &mut [u8]) {
+    pub(crate) fn expand(&self, info: &[&[u8]], okm: &mut [u8]) {
         let expanded = Hkdf::<Sha256>::new(None, &self.0).expand_multi_info(info, okm);
         // HKDF refuses only outputs above 8,160 bytes; ours are 32 and 64.
         debug_assert!(expanded.is_ok());

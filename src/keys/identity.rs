@@ -21,6 +21,11 @@ impl KeyIdentity {
         Self(hash.finalize().into())
     }
 
+    /// As a tombstone carries it.
+    pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     pub(crate) const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

@@ -2,15 +2,19 @@
 
 mod aead;
 mod ed25519;
+mod filter_key;
 mod identity;
 mod ring_key;
+mod signer;
 
 pub(crate) use aead::{AeadKey, Subkeys};
 pub use ed25519::PublicKeyError;
 pub(crate) use ed25519::{PublicKey, SigningKey};
+pub(crate) use filter_key::FilterKey;
 pub(crate) use identity::KeyIdentity;
-pub use ring_key::{IssuingKey, VerifyingKey};
+pub use ring_key::{IssuingKey, VerifyingKey, VerifyingKeyError};
 pub(crate) use ring_key::{MAX_MATERIAL, RingKey};
+pub use signer::{InRing, Signer, SignerError};
 
 use sha2::{Digest as _, Sha256};
 

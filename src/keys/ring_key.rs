@@ -129,11 +129,54 @@ impl IssuingKey {
 }
 
 impl VerifyingKey {
+    /// A key of kind `s` whose seed is elsewhere, in a hardware module for example.
+    ///
+    /// # Errors
+    ///
+    /// [`PublicKeyError`] for keys that KEY-01 refuses.
+    pub fn signed(public: &[u8; 32]) -> Result<Self, PublicKeyError> {
+        PublicKey::from_bytes(public).map(|public| Self::from_material(Material::Signed(public)))
+    }
+
+    /// A key of kind `n` whose seed is elsewhere, with a fresh AEAD key.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyingKeyError`]: a public key that KEY-01 refuses, or a failing random source.
+    pub fn nested<G: TryCryptoRng + ?Sized>(
+        public: &[u8; 32],
+        rng: &mut G,
+    ) -> Result<Self, VerifyingKeyError> {
+        let public = PublicKey::from_bytes(public).map_err(VerifyingKeyError::Public)?;
+        let aead = AeadKey::generate(rng).map_err(|_| VerifyingKeyError::Random)?;
+        Ok(Self::from_material(Material::Nested(aead, public)))
+    }
+
     fn from_material(material: Material<PublicKey>) -> Self {
         let identity = material.identity();
         Self(material, identity)
     }
 }
+
+/// Why a [`VerifyingKey`] was not made. The enum is complete.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum VerifyingKeyError {
+    /// The public key is refused (KEY-01).
+    Public(PublicKeyError),
+    /// The random source failed.
+    Random,
+}
+
+impl fmt::Display for VerifyingKeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Public(why) => write!(f, "{why}"),
+            Self::Random => f.write_str("the random source failed"),
+        }
+    }
+}
+
+impl core::error::Error for VerifyingKeyError {}
 
 /// What a ring needs of the keys it holds.
 pub(crate) trait RingKey: Sized {
@@ -142,6 +185,8 @@ pub(crate) trait RingKey: Sized {
     fn material(&self) -> &Material<Self::Half>;
     fn identity(&self) -> &KeyIdentity;
     fn to_verifying(&self) -> VerifyingKey;
+    /// A copy, for merging rings. Keys are not `Clone`, so that no application copies one by accident.
+    fn duplicate(&self) -> Self;
     /// Reads an entry's material; `None` if its length does not fit the kind.
     fn read(kind: Kind, bytes: &[u8]) -> Option<Result<Self, PublicKeyError>>;
     /// Writes the material and returns its length: 32 or 64.
@@ -161,6 +206,10 @@ impl RingKey for IssuingKey {
 
     fn to_verifying(&self) -> VerifyingKey {
         VerifyingKey(self.0.map(SigningKey::public), self.1)
+    }
+
+    fn duplicate(&self) -> Self {
+        Self(self.0.clone(), self.1)
     }
 
     fn read(kind: Kind, bytes: &[u8]) -> Option<Result<Self, PublicKeyError>> {
@@ -185,6 +234,10 @@ impl RingKey for VerifyingKey {
     }
 
     fn to_verifying(&self) -> VerifyingKey {
+        self.duplicate()
+    }
+
+    fn duplicate(&self) -> Self {
         Self(self.0.clone(), self.1)
     }
 

@@ -10,7 +10,9 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{seal, sign};
 use crate::error::MintError;
-use crate::keys::{IssuingKey, KeyIdentity, Purpose, RingKey, SigningKey, Subkeys};
+use crate::keys::{
+    IssuingKey, KeyIdentity, PublicKey, Purpose, RingKey, Signer, SigningKey, Subkeys, VerifyingKey,
+};
 use crate::values::{Context, Kind, SessionId, TokenId};
 use crate::wire::{self, HEADER, Header};
 
@@ -19,7 +21,14 @@ pub(crate) struct MintingKey {
     kind: Kind,
     identity: KeyIdentity,
     subkeys: Option<Subkeys>,
-    signing: Option<SigningKey>,
+    half: Option<Half>,
+}
+
+/// Who signs.
+enum Half {
+    Here(SigningKey),
+    /// A [`Signer`], under this public key.
+    Elsewhere(PublicKey),
 }
 
 impl MintingKey {
@@ -29,8 +38,19 @@ impl MintingKey {
             kind,
             identity: *key.identity(),
             subkeys: key.material().aead().map(|aead| aead.subkeys(kind, purpose, context)),
-            signing: key.material().ed25519().cloned(),
+            half: key.material().ed25519().cloned().map(Half::Here),
         }
+    }
+
+    /// For an issuer whose signatures are made elsewhere. `None` for kind `e`: whoever has its key can mint, and nobody signs.
+    pub(crate) fn of_signer(key: &VerifyingKey, purpose: Purpose, context: &Context) -> Option<Self> {
+        let kind = key.kind();
+        Some(Self {
+            kind,
+            identity: *key.identity(),
+            subkeys: key.material().aead().map(|aead| aead.subkeys(kind, purpose, context)),
+            half: Some(Half::Elsewhere(key.material().ed25519()?.clone())),
+        })
     }
 }
 
@@ -101,6 +121,7 @@ fn draw<const N: usize, G: TryCryptoRng + ?Sized>(
 /// Signs and seals a body and writes it as text (SPEC section 5).
 pub(crate) fn mint(
     key: &MintingKey,
+    signer: &impl Signer,
     purpose: Purpose,
     context: &Context,
     ids: Ids,
@@ -120,12 +141,22 @@ pub(crate) fn mint(
     let mut token = Zeroizing::new(Vec::with_capacity(size));
     token.extend_from_slice(&header);
     token.extend_from_slice(body);
-    if let Some(signing) = &key.signing {
+    if let Some(half) = &key.half {
         let lengths = sign::lengths(purpose, context);
         let covered = sign::covered(&header, &key.identity, context, &lengths);
         let mut message = Zeroizing::new(covered.concat());
         message.extend_from_slice(body);
-        token.extend_from_slice(&sign::sign(signing, &message));
+        let signature = match half {
+            Half::Here(signing) => sign::sign(signing, &message),
+            Half::Elsewhere(public) => {
+                let signed = signer.sign(key.identity.key_id(), &message).ok();
+                // A wrong key or a faulty device is found here, and not by every verifier.
+                signed
+                    .filter(|signature| sign::verify(public, &message, signature))
+                    .ok_or(MintError::Signer)?
+            }
+        };
+        token.extend_from_slice(&signature);
     }
     if let Some(subkeys) = &key.subkeys {
         let plain = token.get_mut(HEADER..).ok_or(MintError::TooLarge)?;

@@ -1,5 +1,6 @@
 //! THE ONLY CRYPTO CALLS ON TOKENS: opens what came in, seals what goes out, hedges ids.
 
+pub(crate) mod document;
 #[cfg(feature = "alloc")]
 mod mint;
 mod open;

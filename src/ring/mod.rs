@@ -1,13 +1,36 @@
-//! WHICH KEY: windows, selection and the ring's text. Holds at most 16 keys inline; knows no tokens.
+//! WHICH KEY: windows, states, selection, schedule, merging, and the ring's text and published form. Holds at most 16 keys inline; knows no tokens.
 
+#[cfg(feature = "alloc")]
+mod advance;
+mod document_keys;
 mod entries;
+mod error;
+#[cfg(feature = "std")]
+mod file;
+mod merge;
+mod payload;
+#[cfg(feature = "alloc")]
+mod publish;
+mod published;
+mod realm;
 mod role;
+mod schedule;
+mod state;
 mod text;
 mod window;
 
+#[cfg(feature = "alloc")]
+pub use advance::{Advance, AdvanceError, NotStored, RevokedKey, Unpublished};
+pub use document_keys::{KeyEncryptionKey, RootKey, RootPublicKey};
 pub(crate) use entries::{Entries, Entry};
-pub use role::{Issuing, Reads, Ring, RingError, RingKeyInfo, Role, Verifying};
+pub use error::{RingError, RingTextError};
+#[cfg(feature = "std")]
+pub use file::RingFileError;
+pub use published::{Pinned, Published, PublishedError};
+pub use realm::{Realm, RealmError, RealmId};
+pub use role::{Issuing, Public, Reads, Ring, RingKeyInfo, Role, Verifying};
+pub use schedule::{Schedule, ScheduleError};
+pub use state::KeyState;
 #[cfg(feature = "alloc")]
 pub use text::RingText;
-pub use text::RingTextError;
 pub use window::{Window, WindowError};

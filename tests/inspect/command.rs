@@ -1,82 +1,8 @@
 //! The `inspect` example, run as a program.
 
-use std::io::Write as _;
-use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::process::{Command, Stdio};
 
-/// Builds the example once and says where it is.
-fn program() -> &'static PathBuf {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--example", "inspect", "--message-format=json"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .output()
-            .unwrap();
-        let text = String::from_utf8(built.stdout).unwrap();
-        let path = text
-            .lines()
-            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-            .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
-            .next_back();
-        path.unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&built.stderr)))
-    })
-}
-
-fn run_with(arguments: &[&str], input: &[u8], environment: &[(&str, &str)]) -> (i32, String, String) {
-    let mut child = Command::new(program())
-        .args(arguments)
-        .envs(environment.iter().copied())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // The program may answer without reading all of it.
-    let _ = child.stdin.take().unwrap().write_all(input);
-    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
-    (status.code().unwrap(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
-}
-
-fn run(arguments: &[&str]) -> (i32, String, String) {
-    run_with(arguments, b"", &[])
-}
-
-/// A folder with a new ring in it; what the command printed about the ring.
-struct Desk {
-    folder: PathBuf,
-    ring: String,
-    printed: String,
-}
-
-impl Desk {
-    fn new(name: &str) -> Self {
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("inspect-{name}"));
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).unwrap();
-        let file = folder.join("ring.txt").to_str().unwrap().to_owned();
-        let (code, printed, error) = run(&["new-ring", &file]);
-        assert_eq!((code, error.as_str()), (0, ""));
-        Self { folder, ring: format!("@{file}"), printed }
-    }
-
-    fn issue(&self, more: &[&str]) -> String {
-        let mut arguments =
-            vec!["issue", "--ring", &self.ring, "--context", "demo", "--subject", "usr_8f14e45fceea167a"];
-        arguments.extend(more);
-        let (code, token, error) = run(&arguments);
-        assert_eq!((code, error.as_str()), (0, ""));
-        assert_eq!(token.lines().count(), 1, "the token alone");
-        token.trim_end().to_owned()
-    }
-
-    fn inspect(&self, token: &str, more: &[&str]) -> (i32, String, String) {
-        let mut arguments = vec![token, "--ring", &self.ring, "--context", "demo"];
-        arguments.extend(more);
-        run(&arguments)
-    }
-}
+use crate::desk::{Desk, program, run, run_with};
 
 #[test]
 fn from_a_new_ring_to_a_verdict() {

@@ -4,4 +4,8 @@
 mod common;
 
 mod command;
+mod desk;
 mod report;
+mod ring_changes;
+mod ring_command;
+mod ring_documents;

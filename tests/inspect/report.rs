@@ -132,7 +132,7 @@ fn the_json_form_is_stable() {
         "app authenticated_at bound_to elevation ends_at expires_at issued_at level level_in_force rotation schema \
          started_at subject"
     );
-    assert_eq!(keys(&report["keys"][0]), "accept_until issue_from issue_until key_id kind mints");
+    assert_eq!(keys(&report["keys"][0]), "accept_until issue_from issue_until key_id kind state");
     assert_eq!(report["report"], "safeconduct-inspect/1");
     assert_eq!(report["verdict"], "accepted");
     assert_eq!(report["at"]["utc"], "2027-01-15T08:00:01Z");

@@ -1,8 +1,12 @@
-//! A slow, obvious reader of safeconduct tokens and rings, written from SPEC.md alone.
+//! A slow, obvious reader of safeconduct tokens and rings, written from SPEC.md alone. Rings are in `ring`.
+mod ring;
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, aead::AeadInOut};
-use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signature, VerifyingKey};
 use hkdf::Hkdf;
-use sha2::{Digest, Sha256};
+use ring::Key;
+#[allow(unused_imports, reason = "not every test reads rings themselves")]
+pub use ring::{RingContents, read_published, read_ring};
+use sha2::Sha256;
 pub struct Input<'a> {
     pub token: &'a str,
     pub now: u64,
@@ -51,12 +55,10 @@ pub struct Claims {
     pub app: Option<String>,
 }
 type Bytes<'a> = &'a [u8];
-type Entry = (char, [u8; 4], u64, u64, u64); // kind, key id, issue_from, issue_until, accept_until
-type Key = (Entry, [u8; 32], [u8; 32], Option<VerifyingKey>); // entry, identity, AEAD key, public
 const U32: u64 = u32::MAX as u64;
 /// Verify. The steps and reasons are those of SPEC section 7.
 pub fn verify(input: &Input<'_>) -> Result<Claims, String> {
-    let keys = parse_ring(input.ring).map_err(|_| "Ring")?;
+    let keys = ring::parse_ring(input.ring, "").map_err(|_| "Ring")?.keys; // of any role
     let context = encode_context(input.context).ok_or("Context")?; // a reason not in section 7
     check(input.skew <= 120, "Skew")?; // TOK-34; a reason not in section 7
     let (now, skew) = (i128::from(input.now), i128::from(input.skew));
@@ -71,11 +73,11 @@ pub fn verify(input: &Input<'_>) -> Result<Claims, String> {
     check(bytes.len() >= 31 + tag_size + signature_size, "Malformed")?; // TOK-05
     check(input.kinds.contains(kind), "KindNotAccepted")?; // step 4: TOK-30
     let (header, mut body) = (&bytes[0..31], bytes[31..].to_vec());
-    let wanted = |key: &&Key| key.0.0 == kind && key.0.1 == header[3..7]; // TOK-31, KEY-03
+    let wanted = |key: &&Key| key.kind == kind && key.id == header[3..7]; // TOK-31, KEY-03
     let key = keys.iter().find(wanted).ok_or("UnknownKey")?; // step 5
-    let (_, _, issue_from, _, accept_until) = key.0;
-    check(i128::from(issue_from) - skew <= now, "KeyNotYetValid")?; // step 6: TOK-32
-    check(input.now < accept_until, "KeyExpired")?;
+    check(!key.revoked, "KeyRevoked")?; // step 6: RING-08, whatever its window
+    check(i128::from(key.issue_from) - skew <= now, "KeyNotYetValid")?; // TOK-32
+    check(input.now < key.accept_until, "KeyExpired")?;
     if tag_size > 0 {
         body = open(key, &context, header, &body).ok_or("Forged")?; // step 7: TOK-25
     }
@@ -151,8 +153,8 @@ fn public_key(bytes: [u8; 32]) -> Option<VerifyingKey> {
     (canonical && !point.is_small_order() && point.is_torsion_free()).then_some(key)
 }
 fn open(key: &Key, context: Bytes, header: Bytes, sealed: Bytes) -> Option<Vec<u8>> {
-    let label = format!("safeconduct/v1/subkeys{}\x01", key.0.0); // KEY-04; 01 is the purpose
-    let subkeys: [u8; 64] = hkdf(&key.2, &[label.as_bytes(), context].concat())?;
+    let label = format!("safeconduct/v1/subkeys{}\x01", key.kind); // KEY-04; 01 is the purpose
+    let subkeys: [u8; 64] = hkdf(&key.aead?, &[label.as_bytes(), context].concat())?;
     let cipher = XChaCha20Poly1305::new_from_slice(&subkeys[0..32]).ok()?;
     let (aad, nonce) = header.split_at(7); // section 5.2, TOK-24
     let (text, tag) = sealed.split_last_chunk::<16>()?;
@@ -164,8 +166,8 @@ fn open(key: &Key, context: Bytes, header: Bytes, sealed: Bytes) -> Option<Vec<u
 fn signed(key: &Key, context: Bytes, header: Bytes, signed: Bytes) -> Option<Vec<u8>> {
     let (body, signature) = signed.split_last_chunk::<64>()?;
     let mut text = b"safeconduct/v1/signature\x01".to_vec(); // TOK-20; 01 is the purpose
-    text.extend([header, &key.1, context, body].concat());
-    let (public, signature) = (key.3?, Signature::from_bytes(signature));
+    text.extend([header, &key.identity, context, body].concat());
+    let (public, signature) = (key.public?, Signature::from_bytes(signature));
     let result = public.verify_strict(&text, &signature); // TOK-21, TOK-22, TOK-23
     result.ok().map(|()| body.to_vec())
 }
@@ -242,59 +244,4 @@ fn read_app(app: App, mut bytes: Bytes) -> Option<Option<String>> {
     let length = varint(&mut bytes, u64::MAX, false)?;
     let text = String::from_utf8(bytes.to_vec()).ok()?;
     (text.len() as i128 == length).then_some(Some(text))
-}
-fn parse_ring(text: &str) -> Result<Vec<Key>, String> {
-    let text = text.trim_ascii(); // RING-01
-    let unquote = |q| text.strip_prefix(q)?.strip_suffix(q);
-    let text = unquote('"').or(unquote('\'')).unwrap_or(text);
-    let text = text.strip_prefix("sc-ring.v1.").ok_or("version")?;
-    let (role, data) = text.split_once('.').ok_or("no role")?;
-    check(role == "issuer" || role == "verifier", "role")?;
-    let bytes = from_base64url(data).ok_or("base64url")?;
-    let (payload, checksum) = bytes.split_last_chunk::<4>().ok_or("length")?;
-    let label = format!("safeconduct/v1/ring/{role}\0");
-    let sum = Sha256::digest([label.as_bytes(), payload].concat());
-    check(sum[0..4] == *checksum, "checksum")?;
-    let (count, mut rest) = payload.split_first().ok_or("length")?;
-    check((1..=16).contains(count), "number of entries")?; // RING-02
-    let mut keys: Vec<Key> = Vec::new();
-    for _ in 0..*count {
-        let new = read_entry(&mut rest, role == "issuer").ok_or("entry")?;
-        for old in &keys {
-            check((old.0.0, old.1) < (new.0.0, new.1), "order")?; // RING-02
-            check((old.0.0, old.0.1) != (new.0.0, new.0.1), "same key id")?; // RING-03
-        }
-        keys.push(new);
-    }
-    check(rest.is_empty(), "bytes left over").map(|()| keys)
-}
-fn read_entry(rest: &mut Bytes, issuer: bool) -> Option<Key> {
-    let fixed: [u8; 14] = take(rest)?;
-    let number = |bytes: Bytes| bytes.iter().fold(0, |n, b| n * 256 + i128::from(*b));
-    let kind = fixed[0];
-    let issue_from = number(&fixed[1..6]);
-    let issue_until = issue_from + number(&fixed[6..10]);
-    let accept_until = issue_until + number(&fixed[10..14]);
-    (b"esn".contains(&kind) && issue_from < issue_until).then_some(())?; // RING-04
-    let mut text = [b"safeconduct/v1/key", &[kind][..]].concat(); // KEY-02
-    let (mut aead, mut public) = ([0; 32], None);
-    if kind != b's' {
-        aead = take(rest)?;
-        text.extend(hkdf::<32>(&aead, b"safeconduct/v1/commitment")?);
-    }
-    if kind != b'e' {
-        let raw: [u8; 32] = take(rest)?;
-        let derived = SigningKey::from_bytes(&raw).verifying_key().to_bytes();
-        let bytes = if issuer { derived } else { raw }; // RING-06
-        public = Some(public_key(bytes)?); // RING-05
-        text.extend(bytes);
-    }
-    let identity: [u8; 32] = Sha256::digest(text).into();
-    let id = take(&mut &identity[..])?;
-    let [from, until, accept] = [issue_from, issue_until, accept_until].map(time); // RING-04
-    let entry = (kind as char, id, from?, until?, accept?);
-    Some((entry, identity, aead, public))
-}
-pub fn read_ring(text: &str) -> Result<Vec<Entry>, String> {
-    Ok(parse_ring(text)?.iter().map(|key| key.0).collect())
 }

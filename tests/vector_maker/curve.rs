@@ -116,9 +116,14 @@ where
 /// `S = r + k·a` for this encoding of `R`, with `r` of [`nonce`] or 0: the equation `[S]B = R + [k]A` then holds for whatever part
 /// of `R` has the order `L`.
 pub fn solved(draft: &Draft, r: &[u8; 32], with_nonce: bool) -> [u8; 64] {
-    let public = draft.key.public();
-    let hash = Sha512::new().chain_update(r).chain_update(public).chain_update(draft.signing_input());
-    let secret = draft.key.signing().to_scalar();
+    solved_over(&draft.key.signing(), &draft.signing_input(), r, with_nonce)
+}
+
+/// The same for any key and message.
+pub fn solved_over(key: &SigningKey, message: &[u8], r: &[u8; 32], with_nonce: bool) -> [u8; 64] {
+    let public = key.verifying_key().to_bytes();
+    let hash = Sha512::new().chain_update(r).chain_update(public).chain_update(message);
+    let secret = key.to_scalar();
     let product = wide(secret, hash.finalize().into()) * secret;
     let s = if with_nonce { product + nonce().to_scalar() } else { product };
     joined(r, &s.to_bytes())

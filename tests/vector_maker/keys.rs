@@ -112,26 +112,39 @@ impl Entry {
         self
     }
 
+    /// The tombstone of this key: its letter in upper case, and the identity in the place of the material.
+    pub fn revoked(self) -> Self {
+        let letter = self.letter.to_ascii_uppercase();
+        Self { letter, material: self.identity.to_vec(), ..self }
+    }
+
     pub fn bytes(&self) -> Vec<u8> {
         let from = self.issue_from.to_be_bytes();
         let durations = [self.minting.to_be_bytes(), self.tail.to_be_bytes()].concat();
         [&[self.letter], &from[3..], &durations, &self.material].concat()
     }
 
-    /// How a vector says what a reader finds: kind, key id, issue_from, issue_until, accept_until.
+    /// How a vector says what a reader finds: kind, key id, issue_from, issue_until, accept_until, and whether it is revoked.
     pub fn described(&self) -> String {
         let id = super::primitives::hex(&self.identity[..4]);
         let until = self.issue_from + u64::from(self.minting);
         let accept = until + u64::from(self.tail);
-        format!("{} {id} {} {until} {accept}", char::from(self.letter), self.issue_from)
+        let letter = char::from(self.letter.to_ascii_lowercase());
+        let revoked = if self.letter.is_ascii_uppercase() { " revoked" } else { "" };
+        format!("{letter} {id} {} {until} {accept}{revoked}", self.issue_from)
     }
 }
 
-/// Number of entries and entries, in the order given.
-pub fn payload(entries: &[Entry]) -> Vec<u8> {
+/// Number of entries and entries, in the order given: a payload as far as the realms.
+pub fn entry_list(entries: &[Entry]) -> Vec<u8> {
     let mut bytes = vec![entries.len() as u8];
     bytes.extend(entries.iter().flat_map(Entry::bytes));
     bytes
+}
+
+/// Payload of a ring of these entries, in the order given, and no realms.
+pub fn payload(entries: &[Entry]) -> Vec<u8> {
+    [&entry_list(entries)[..], &[0]].concat()
 }
 
 pub fn checksum(role: &str, payload: &[u8]) -> [u8; 4] {
@@ -146,7 +159,7 @@ pub fn text_of(role: &str, payload: &[u8]) -> String {
 
 /// The entries in the order that RING-02 asks for.
 pub fn sorted(mut entries: Vec<Entry>) -> Vec<Entry> {
-    entries.sort_by_key(|entry| (entry.letter, entry.identity));
+    entries.sort_by_key(|entry| (entry.letter.to_ascii_lowercase(), entry.identity));
     entries
 }
 

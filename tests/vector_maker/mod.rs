@@ -15,17 +15,26 @@ mod kinds;
 mod order;
 mod primitives;
 mod public_keys;
+mod public_rings;
+mod published;
+mod published_faults;
+mod published_text;
+mod realms;
 mod revocation;
+mod ring_draft;
 mod rings;
 mod sealing;
 mod signing;
 mod times;
+mod tombstones;
 
 use std::collections::BTreeMap;
 
 use draft::Draft;
 use keys::Entry;
 use primitives::hex;
+use published::Document;
+use ring_draft::RingDraft;
 
 /// Every vector: file name and content.
 pub fn all() -> BTreeMap<String, String> {
@@ -42,6 +51,12 @@ pub fn all() -> BTreeMap<String, String> {
     order::add(&mut vectors);
     rings::add(&mut vectors);
     public_keys::add(&mut vectors);
+    tombstones::add(&mut vectors);
+    public_rings::add(&mut vectors);
+    realms::add(&mut vectors);
+    published::add(&mut vectors);
+    published_text::add(&mut vectors);
+    published_faults::add(&mut vectors);
     vectors.files
 }
 
@@ -75,6 +90,34 @@ impl Vectors {
         lines.extend(entries.iter().map(|entry| ("key", entry.described())));
         lines.push(("ring", escaped(text)));
         self.add(spec, &format!("accepted-{name}"), comment, "ring", "accepted", lines);
+    }
+
+    /// A ring, in its only text, that can be read in its role.
+    pub fn ring_drafted(&mut self, spec: &str, name: &str, comment: &str, ring: &RingDraft) {
+        let mut lines = vec![("role", ring.role.to_owned())];
+        lines.extend(ring.described());
+        lines.push(("ring", escaped(&ring.text())));
+        self.add(spec, &format!("accepted-{name}"), comment, "ring", "accepted", lines);
+    }
+
+    /// A published ring that can be read, and what it holds.
+    pub fn document_accepted(&mut self, spec: &str, name: &str, comment: &str, document: &Document) {
+        let mut lines = document_lines(document);
+        lines.push(("version", document.version.to_string()));
+        lines.extend(document.ring.described());
+        self.add(spec, &format!("accepted-{name}"), comment, "published", "accepted", lines);
+    }
+
+    /// A published ring that is refused for this reason.
+    pub fn document_refused(
+        &mut self,
+        spec: &str,
+        name: &str,
+        reason: &str,
+        comment: &str,
+        document: &Document,
+    ) {
+        self.add(spec, name, comment, "published", reason, document_lines(document));
     }
 
     /// A ring that is refused by readers of this role.
@@ -119,6 +162,15 @@ fn token_lines(draft: &Draft) -> Vec<(&'static str, String)> {
     lines.push(("ring", escaped(&settings.ring)));
     lines.push(("token", escaped(&draft.token())));
     lines
+}
+
+fn document_lines(document: &Document) -> Vec<(&'static str, String)> {
+    vec![
+        ("role", document.wanted.to_owned()),
+        ("kek", hex(&document.readers_kek)),
+        ("root", hex(&document.readers_root)),
+        ("document", escaped(&document.text())),
+    ]
 }
 
 /// Everything but visible ASCII is written as `\u{…}`, and so is the backslash.

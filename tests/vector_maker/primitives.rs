@@ -16,7 +16,7 @@ pub fn sha256(pieces: &[&[u8]]) -> [u8; 32] {
     Sha256::digest(pieces.concat()).into()
 }
 
-pub fn hkdf<const N: usize>(key: &[u8; 32], info: &[u8]) -> [u8; N] {
+pub fn hkdf<const N: usize>(key: &[u8], info: &[u8]) -> [u8; N] {
     let mut out = [0; N];
     Hkdf::<Sha256>::new(None, key).expand(info, &mut out).expect("64 bytes at most");
     out

@@ -8,7 +8,7 @@ use super::kinds::{ONE_ID_E, ONE_ID_S};
 use super::primitives::{base64url, digit, value_of};
 
 /// Labels of two keys of kind `e` that happen to have one key id; found by trying.
-const TWINS: [&str; 2] = ["one id 31122", "one id 113683"];
+pub const TWINS: [&str; 2] = ["one id 31122", "one id 113683"];
 
 pub fn add(vectors: &mut Vectors) {
     good_rings(vectors);
@@ -22,7 +22,7 @@ pub fn add(vectors: &mut Vectors) {
     roles(vectors);
 }
 
-fn entry(letter: char, role: &str) -> Entry {
+pub fn entry(letter: char, role: &str) -> Entry {
     Entry::new(&main_key(letter), role)
 }
 
@@ -102,10 +102,10 @@ fn front(vectors: &mut Vectors) {
     bad("upper-case-name", "Letters are compared as they are.", "sc-ring", "SC-RING");
     bad("version-2", "There is one version.", ".v1.", ".v2.");
     bad("version-without-v", "There is one version, spelled v1.", ".v1.", ".1.");
-    bad("unknown-role", "There are two roles.", "verifier", "observer");
+    bad("unknown-role", "There are three roles.", "verifier", "observer");
     bad("upper-case-role", "Roles are compared as they are.", "verifier", "Verifier");
-    bad("empty-role", "There are two roles.", "verifier", "");
-    bad("role-missing", "There are two roles.", "verifier.", "");
+    bad("empty-role", "There are three roles.", "verifier", "");
+    bad("role-missing", "There are three roles.", "verifier.", "");
     bad("space-behind-role", "White space is ignored around the text only.", "verifier.", "verifier. ");
     let comment = "The role is in the checksum: changing the word is noticed.";
     let renamed = ring.replacen("verifier", "issuer", 1);
@@ -140,9 +140,9 @@ fn front(vectors: &mut Vectors) {
 
 fn text_itself(vectors: &mut Vectors) {
     let role = "verifier";
-    // One entry of kind e is 47 + 4 bytes, whole groups; of kind n, 83 bytes, with two unused bits in the last character.
-    let whole = ring_of(role, &[entry('e', role)]);
-    let cut_group = ring_of(role, &[entry('n', role)]);
+    // One entry of kind n is 80 + 4 bytes, whole groups; two of kind e are 98 bytes, with two unused bits in the last character.
+    let whole = ring_of(role, &[entry('n', role)]);
+    let cut_group = ring_of(role, &[entry('e', role), Entry::new(&other_key('e'), role)]);
     let in_the_middle = |what: &str| {
         let (front, back) = whole.split_at(40);
         format!("{front}{what}{back}")
@@ -188,22 +188,23 @@ fn lengths(vectors: &mut Vectors) {
         vectors.ring_refused(spec, name, comment, role, &text_of(role, bytes));
     };
     bad("RING-01", "payload-empty", "There is not even the number of entries.", &[]);
-    bad("RING-02", "0-keys", "A ring has a key.", &[0]);
+    bad("RING-02", "0-keys", "A ring has a key.", &[0, 0]);
     let comment = "The number of entries is 0, and an entry follows.";
-    bad("RING-02", "0-keys-and-an-entry", comment, &[&[0], &entry('e', role).bytes()[..]].concat());
+    bad("RING-02", "0-keys-and-an-entry", comment, &[&[0], &entry('e', role).bytes()[..], &[0]].concat());
     let number = |count: u8| [&[count], &bytes[1..]].concat();
     bad("RING-01", "an-entry-too-many", "There are three entries and two are named.", &number(2));
     bad("RING-01", "an-entry-too-few", "There are three entries and four are named.", &number(4));
     bad("RING-02", "255-keys-named", "A ring has 16 keys at most.", &number(255));
-    bad("RING-01", "last-byte-missing", "The last key is cut off.", &bytes[..bytes.len() - 1]);
-    bad(
-        "RING-01",
-        "byte-left-over",
-        "A byte is left over behind the last key.",
-        &[&bytes[..], &[0]].concat(),
-    );
+    let list = &bytes[..bytes.len() - 1];
+    bad("RING-01", "last-byte-missing", "There is no number of realms.", list);
+    let comment = "The last key is cut off: the number of realms would be its last byte.";
+    bad("RING-01", "last-key-cut-off", comment, &[&list[..list.len() - 1], &[0]].concat());
+    let comment = "A byte is left over behind the number of realms.";
+    bad("RING-01", "byte-left-over", comment, &[&bytes[..], &[0]].concat());
+    let comment = "A byte is left over between the last key and the number of realms.";
+    bad("RING-01", "byte-left-over-behind-key", comment, &[list, &[3], &[0]].concat());
     let first = &bytes[..1 + 14];
-    bad("RING-01", "key-missing", "There is a window and no key.", &[&[1], &first[1..]].concat());
+    bad("RING-01", "key-missing", "There is a window and no key.", &[&[1], &first[1..], &[0]].concat());
     bad("RING-01", "window-cut-off", "The window is cut off.", &[&[1], &first[1..10]].concat());
     let text = ring_of(role, &usual(role));
     vectors.ring_refused(
@@ -213,7 +214,7 @@ fn lengths(vectors: &mut Vectors) {
         role,
         &text[..text.len() / 2],
     );
-    let comment = "More than 16 entries can be, whatever it is.";
+    let comment = "More than 16 entries and 2 realms can be, whatever it is.";
     let long = format!("sc-ring.v1.{role}.{}", "A".repeat(8_192));
     vectors.ring_refused("RING-01", "far-too-long", comment, role, &long);
     let three = format!("sc-ring.v1.{role}.{}", base64url(&[1, 2, 3]));
@@ -234,9 +235,10 @@ fn entries(vectors: &mut Vectors) {
     bad("RING-02", "s-before-n", "Kinds ascend as their letters: e, n, s.", of(&three));
     three.swap(0, 1);
     bad("RING-02", "s-before-e", "Kinds ascend as their letters: e, n, s.", of(&three));
-    for letter in [b'x', b'E', 0, 1] {
+    for letter in [b'x', b'X', b'E' | 0x80, 0, 1] {
         let strange = Entry { letter, ..entry('e', role) };
-        bad("RING-01", &format!("kind-{letter:02x}"), "There are the kinds e, s and n.", of(&[strange]));
+        let comment = "There are the kinds e, s and n, and their upper case.";
+        bad("RING-01", &format!("kind-{letter:02x}"), comment, of(&[strange]));
     }
     let short = Entry { letter: b'n', ..entry('e', role) };
     bad("RING-01", "kind-n-with-one-key", "An entry of kind n holds two keys.", of(&[short]));

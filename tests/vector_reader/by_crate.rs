@@ -1,46 +1,98 @@
 //! What the crate makes of a vector.
 
 use safeconduct::{
-    AuthLevel, Context, ExactList, Freshness, Issuing, Kind, Policy, Reads, Revocation, RevocationLog as _,
-    Revocations, Ring, RingKeyInfo, RingTextError, Role, Scratch, Seconds, Session, Subject, Thumbprint,
-    Timestamp, Verifier, Verifying,
+    AuthLevel, Context, ExactList, Freshness, Issuing, KeyEncryptionKey, KeyState, Kind, Policy, Public,
+    Published, PublishedError, Reads, Realm, Revocation, RevocationLog as _, Revocations, Ring, RingKeyInfo,
+    RingTextError, Role, RootPublicKey, Scratch, Seconds, Session, Subject, Thumbprint, Timestamp, Verifier,
+    Verifying,
 };
 
-use super::{Claims, Vector, hex};
+use super::{Claims, Vector, hex, unhex};
 
 /// The claims of an accepted token, or the reason why it is not.
 pub fn verify_token(vector: &Vector) -> Result<Claims, String> {
     let text = vector.unescaped("ring");
-    match text.parse::<Ring<Verifying>>() {
+    if let Ok(ring) = text.parse::<Ring<Verifying>>() {
+        return verify(vector, &ring);
+    }
+    match text.parse::<Ring<Public>>() {
         Ok(ring) => verify(vector, &ring),
         Err(_) => verify(vector, &text.parse::<Ring<Issuing>>().expect("a ring that can be read")),
     }
 }
 
-/// The keys of a ring as vectors list them.
+/// The keys and realms of a ring as vectors list them.
 pub fn read_ring(vector: &Vector) -> Result<Vec<String>, String> {
+    let text = vector.unescaped("ring");
     match vector.one("role") {
-        "issuer" => read_ring_of::<Issuing>(&vector.unescaped("ring")),
-        "verifier" => read_ring_of::<Verifying>(&vector.unescaped("ring")),
+        "issuer" => read_ring_of::<Issuing>(&text),
+        "verifier" => read_ring_of::<Verifying>(&text),
+        "public" => read_ring_of::<Public>(&text),
         other => panic!("unknown role {other}"),
     }
 }
 
 fn read_ring_of<R: Role>(text: &str) -> Result<Vec<String>, String> {
     let ring = text.parse::<Ring<R>>().map_err(|why: RingTextError| why.to_string())?;
-    let mut keys: Vec<String> = ring.keys().map(described_key).collect();
+    let mut contents = described_ring(&ring);
     let bare = text.trim_ascii().trim_matches(['"', '\'']);
     if ring.to_text().as_str() != bare {
-        keys.push("and has another text than this (RING-02)".to_owned());
+        contents.push("and has another text than this (RING-02)".to_owned());
     }
-    Ok(keys)
+    match Ring::<R>::from_bytes(&ring.to_bytes()) {
+        Ok(again) if described_ring(&again) == described_ring(&ring) => {}
+        _ => contents.push("and its binary form says something else".to_owned()),
+    }
+    Ok(contents)
+}
+
+/// Version, keys and realms of a published ring, or the name of the error.
+pub fn read_published(vector: &Vector) -> Result<(u64, Vec<String>), String> {
+    match vector.one("role") {
+        "issuer" => read_published_of::<Issuing>(vector),
+        "verifier" => read_published_of::<Verifying>(vector),
+        "public" => read_published_of::<Public>(vector),
+        other => panic!("unknown role {other}"),
+    }
+}
+
+fn read_published_of<R: Role>(vector: &Vector) -> Result<(u64, Vec<String>), String> {
+    let kek = KeyEncryptionKey::from_bytes(unhex(vector.one("kek")));
+    let root = RootPublicKey::from_bytes(&unhex(vector.one("root"))).expect("a public key");
+    let opened = Published::<R>::open(&vector.unescaped("document"), &kek, &root);
+    let published = opened.map_err(|why| error_name(&why).to_owned())?;
+    Ok((published.version(), described_ring(&published.into_ring())))
+}
+
+fn error_name(error: &PublishedError) -> &'static str {
+    match error {
+        PublishedError::NotADocument => "NotADocument",
+        PublishedError::OtherRole => "OtherRole",
+        PublishedError::OtherKeyEncryptionKey { .. } => "OtherKeyEncryptionKey",
+        PublishedError::DoesNotOpen => "DoesNotOpen",
+        PublishedError::BadSignature => "BadSignature",
+        PublishedError::Version => "Version",
+        PublishedError::Ring(_) => "Ring",
+        other => panic!("opening a document says {other:?}"),
+    }
+}
+
+fn described_ring<R: Role>(ring: &Ring<R>) -> Vec<String> {
+    ring.keys(Timestamp::MIN).map(described_key).chain(ring.realms().map(described_realm)).collect()
 }
 
 fn described_key(key: RingKeyInfo) -> String {
     let window = key.window;
     let times = [window.issue_from(), window.issue_until(), window.accept_until()];
     let [from, until, accept] = times.map(Timestamp::as_unix);
-    format!("{} {} {from} {until} {accept}", key.kind.letter(), key.id)
+    let revoked = if key.state == KeyState::Revoked { " revoked" } else { "" };
+    format!("{} {} {from} {until} {accept}{revoked}", key.kind.letter(), key.id)
+}
+
+fn described_realm(realm: &Realm) -> String {
+    let filter_key = if realm.has_filter_key() { "filter-key" } else { "no-filter-key" };
+    let front = format!("{} {} {filter_key}", realm.id(), realm.min_snapshot_version());
+    realm.signers().fold(front, |line, signer| format!("{line} {}", hex(signer)))
 }
 
 /// The claims that the crate shows: as the vector lists them, but without an elevation that is over.

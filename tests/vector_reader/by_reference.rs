@@ -1,7 +1,7 @@
 //! What the reference reader makes of a vector.
 
 use super::{Claims, Vector, hex, unhex};
-use crate::reference::{self, App, Input, Revoked};
+use crate::reference::{self, App, Input, Revoked, RingContents};
 
 /// The claims of an accepted token, or the reason why it is not.
 pub fn verify_token(vector: &Vector) -> Result<Claims, String> {
@@ -36,15 +36,29 @@ fn revoked(vector: &Vector) -> Revoked {
     }
 }
 
-/// The keys of a ring as vectors list them. The reference reader is not asked for a role, so that the role is compared here.
+/// The keys and realms of a ring as vectors list them.
 pub fn read_ring(vector: &Vector) -> Result<Vec<String>, String> {
-    let text = vector.unescaped("ring");
-    let entries = reference::read_ring(&text)?;
-    if !text.contains(&format!("sc-ring.v1.{}.", vector.one("role"))) {
-        return Err("another role".to_owned());
-    }
-    let described = |(kind, id, from, until, accept)| format!("{kind} {} {from} {until} {accept}", hex(id));
-    Ok(entries.into_iter().map(described).collect())
+    reference::read_ring(&vector.unescaped("ring"), vector.one("role")).map(described_ring)
+}
+
+/// Version, keys and realms of a published ring, or the name of the error.
+pub fn read_published(vector: &Vector) -> Result<(u64, Vec<String>), String> {
+    let (kek, root) = (unhex(vector.one("kek")), unhex(vector.one("root")));
+    let opened = reference::read_published(&vector.unescaped("document"), vector.one("role"), &kek, &root);
+    opened.map(|(version, ring)| (version, described_ring(ring)))
+}
+
+fn described_ring(ring: RingContents) -> Vec<String> {
+    let keys = ring.keys.into_iter().map(|(kind, id, from, until, accept, revoked)| {
+        let revoked = if revoked { " revoked" } else { "" };
+        format!("{kind} {} {from} {until} {accept}{revoked}", hex(id))
+    });
+    let realms = ring.realms.into_iter().map(|(id, version, has_filter_key, signers)| {
+        let filter_key = if has_filter_key { "filter-key" } else { "no-filter-key" };
+        let front = format!("{} {version} {filter_key}", hex(id));
+        signers.iter().fold(front, |line, signer| format!("{line} {}", hex(signer)))
+    });
+    keys.chain(realms).collect()
 }
 
 fn described(claims: reference::Claims) -> Claims {

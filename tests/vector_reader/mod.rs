@@ -27,6 +27,8 @@ const TOKEN_KEYS: &[&str] = &[
 const TOKEN_OPTIONS: &[&str] = &["proven", "complete-to", "revoked-everyone-before"];
 const TOKEN_LISTS: &[&str] = &["revoked-key", "revoked-subject", "revoked-session", "revoked-token"];
 const RING_KEYS: &[&str] = &["comment", "spec", "type", "expect", "role", "ring"];
+const PUBLISHED_KEYS: &[&str] = &["comment", "spec", "type", "expect", "role", "kek", "root", "document"];
+const RING_CONTENTS: &[&str] = &["key", "realm"];
 const CLAIMS: &[&str] = &[
     "claims-kind",
     "claims-key-id",
@@ -75,16 +77,21 @@ impl Vector {
         let accepted = self.one("expect") == "accepted";
         let (needed, optional, lists): (&[&str], &[&str], &[&str]) = match self.one("type") {
             "token" => (TOKEN_KEYS, TOKEN_OPTIONS, TOKEN_LISTS),
-            "ring" => (RING_KEYS, &[], if accepted { &["key"] } else { &[] }),
+            "ring" => (RING_KEYS, &[], if accepted { RING_CONTENTS } else { &[] }),
+            "published" => (PUBLISHED_KEYS, &[], if accepted { RING_CONTENTS } else { &[] }),
             other => panic!("{}: unknown type {other}", self.name),
         };
-        let claims = if accepted && self.is_token() { CLAIMS } else { &[] };
-        for key in needed.iter().chain(claims) {
+        let results: &[&str] = match self.one("type") {
+            "token" if accepted => CLAIMS,
+            "published" if accepted => &["version"],
+            _ => &[],
+        };
+        for key in needed.iter().chain(results) {
             self.one(key);
         }
         for (key, _) in &self.lines {
             let key = key.as_str();
-            let once = needed.contains(&key) || claims.contains(&key) || optional.contains(&key);
+            let once = needed.contains(&key) || results.contains(&key) || optional.contains(&key);
             assert!(once || lists.contains(&key), "{}: unknown key {key}", self.name);
             assert!(!once || self.all(key).count() == 1, "{}: {key} stands twice", self.name);
         }
@@ -117,7 +124,16 @@ impl Vector {
     }
 
     pub fn is_ring(&self) -> bool {
-        !self.is_token()
+        self.one("type") == "ring"
+    }
+
+    pub fn is_published(&self) -> bool {
+        self.one("type") == "published"
+    }
+
+    /// What an accepted ring holds: its `key:` lines, then its `realm:` lines.
+    pub fn contents(&self) -> Vec<String> {
+        self.all("key").chain(self.all("realm")).map(str::to_owned).collect()
     }
 
     pub fn context(&self) -> Vec<String> {

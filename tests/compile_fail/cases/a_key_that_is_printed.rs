@@ -1,4 +1,4 @@
-// expect E0277: `Ring<Issuing>` doesn't implement `std::fmt::Display`
+// expect E0277: Ring<Issuing>` doesn't implement `std::fmt::Display`
 use safeconduct::{Issuing, Ring};
 
 pub fn print(ring: &Ring<Issuing>) {

@@ -1,0 +1,78 @@
+//! What `--help` says.
+
+pub const HELP: &str = "\
+inspect: what a safeconduct token is, what it says, and why it would be accepted or refused
+
+  inspect new-ring FILE [--kinds esn] [--realm]
+      make a ring with one key of each kind in a new file (mode 0600) and print the key ids;
+      --realm adds a revocation realm, whose signer's seed goes to FILE.signer (mode 0600)
+  inspect issue --ring @FILE --context NAME --subject ID [--kind e|s|n] [--level none|aal1|aal2|aal3]
+      print a new token, alone on standard output
+  inspect [TOKEN] [--ring @FILE|env:NAME --context NAME] [--claims] [--json]
+      inspect a token; better from standard input than as an argument, which ends up in histories
+  inspect ring --ring @FILE|env:NAME [--json]
+      show a ring, or rotate, revoke, publish by hand: see inspect ring --help
+  inspect new-kek FILE, inspect new-root FILE
+      make a key that wraps or signs published rings in a new file (mode 0600)
+
+  --ring @FILE      the ring in a file; env:NAME takes it from an environment variable.
+                    Not as plain text: arguments end up in histories and process lists.
+  --context NAME    whom tokens are for; give it once for each part
+  --policy NAME     aal1, aal2 or aal3: the ceilings to judge by, or to issue by; aal1, or that of
+                    --level, if not given
+  --at RFC3339      judge as if it were this moment, e.g. 2027-01-15T08:00:00Z
+  --longest-token TIME, --longest-session TIME
+                    other ceilings than the preset's, as the service has them: 90s, 45min, 12h, 30d
+  --bytes           show the proof in full; whoever gets such a report can use the token
+  --json            the report as JSON; claims are in it only with --claims
+  --claims          show claims in JSON as well (people always see them)
+
+exit code: 0 accepted (or no ring was given), 1 refused, 2 unusable input
+";
+
+pub const RING_HELP: &str = "\
+inspect ring: which keys a ring has, what they do and when that changes; rotation by hand
+
+  inspect ring --ring @FILE|env:NAME [--at RFC3339] [--json]
+      show a ring of any role: keys, realms, a timeline, and warnings. It is not changed.
+  inspect ring --ring @FILE --advance [--propagation TIME] [--minting TIME] [--publish-ahead TIME]
+      stage the keys that will be needed, drop those that are over (an issuer's ring)
+  inspect ring --ring @FILE --revoke KEYID [--kind e|s|n] [--propagation TIME]
+      revoke a key and stage its successor in one write; prints what else has to be revoked
+  inspect ring --ring @FILE [--verifier NEW] [--public NEW]
+      write the ring of that role to a new file (a verifier's ring is a secret: mode 0600)
+  inspect ring --ring @FILE --wrap NEW --kek @FILE --root @FILE --version N
+               [--as verifier|public|issuer]
+      write the published document, as verifier if not said: version N, signed, wrapped
+  inspect ring --unwrap @FILE --kek @FILE --root-public HEX [--secret-to NEW] [--json]
+      open a published document and show it; --secret-to writes the ring in it to a new file
+      (mode 0600)
+
+  --propagation TIME    after so long every node has what was published; 1h
+  --minting TIME        how long a new key mints; 30d
+  --publish-ahead TIME  how long before it is needed a key is staged, and from when on a missing one
+                        is warned of; 24h
+  --policy NAME, --longest-token TIME
+                        the longest token of the service, aal1's if not said: new keys are accepted
+                        for so long, and the propagation, after they have ceased to mint
+  --at RFC3339          as if it were this moment; changes are made as of then, too
+
+A file that is changed is replaced by a new one (mode 0600, same owner, same folder) in one step,
+read back and compared. A refusal leaves it as it is. Keys never appear on standard output or in a
+message; --secret-to and the new- commands write them to new files, and nothing else does.
+
+As JSON (names stay, new ones may come; a moment is {\"unix\", \"utc\"}, ids are lower-case hexadecimal,
+absent things null):
+  the ring      ring (safeconduct-ring/1), role, at, document, keys, realms, warnings
+  document      version, kek_id: of a published ring
+  keys[]        kind, key_id, state (staged, active, accept-only, expired, revoked), issue_from,
+                issue_until, accept_until, next: state and at (state over: it can be dropped then)
+  realms[]      realm_id, signers[], min_snapshot_version, filter_key (whether it is there)
+  warnings[]    code, kind, key_id, message; codes: no-active-key, ends-soon, gap-ahead, short-tail,
+                over, many-keys, readable-by-others
+  a change      action (safeconduct-ring-action/1), at, changed (whether the file was), revoked (kind,
+                key_id, repeat_at), staged[], dropped[], minting[], retired[] (kind, key_id and
+                the window), schedule (seconds), ring: as above, after the change
+
+exit code: 0 readable and done, whatever the warnings say; 2 unusable input or refused
+";

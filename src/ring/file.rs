@@ -1,0 +1,65 @@
+//! A ring in a file.
+
+use core::fmt;
+use std::io::Read as _;
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::{Ring, RingTextError, Role};
+
+/// More than the longest ring and some white space around it.
+const MAX_FILE: usize = 4_096;
+
+impl<R: Role> Ring<R> {
+    /// Reads a ring of this role from a file that holds its text. What was read is wiped from memory.
+    ///
+    /// # Errors
+    ///
+    /// [`RingFileError`]; no message contains anything of the file.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, RingFileError> {
+        let mut file = std::fs::File::open(path).map_err(RingFileError::Io)?;
+        let mut buffer = Zeroizing::new([0; MAX_FILE]);
+        let mut length = 0_usize;
+        loop {
+            let room = buffer.get_mut(length..).unwrap_or_default();
+            match file.read(room) {
+                Ok(0) if length == MAX_FILE => return Err(RingFileError::Text(RingTextError::Length)),
+                Ok(0) => break,
+                Ok(more) => length = length.saturating_add(more),
+                Err(why) if why.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(why) => return Err(RingFileError::Io(why)),
+            }
+        }
+        let text = core::str::from_utf8(buffer.get(..length).unwrap_or_default());
+        text.map_err(|_| RingFileError::Text(RingTextError::NotARing))?.parse().map_err(RingFileError::Text)
+    }
+}
+
+/// Why a file gives no ring.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RingFileError {
+    /// The file could not be read.
+    Io(std::io::Error),
+    /// What it holds is no ring of this role.
+    Text(RingTextError),
+}
+
+impl fmt::Display for RingFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(why) => write!(f, "the ring's file could not be read: {why}"),
+            Self::Text(why) => write!(f, "{why}"),
+        }
+    }
+}
+
+impl core::error::Error for RingFileError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Io(why) => Some(why),
+            Self::Text(why) => Some(why),
+        }
+    }
+}
