@@ -59,7 +59,7 @@ impl Model {
             let never_mints = others().any(|(other, twin)| {
                 (twin.from, twin.until, twin.accept) == (row.from, row.until, row.accept) && other < id
             });
-            let replaced = others().any(|(_, other)| other.until > row.until && other.from <= now);
+            let replaced = others().any(|(_, other)| other.until > row.until && other.from < now);
             if row.revoked { row.accept <= now } else { never_mints || (row.accept <= now && replaced) }
         };
         let mut kept = self.clone();

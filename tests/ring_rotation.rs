@@ -146,6 +146,20 @@ fn a_ring_is_not_used_before_it_was_read_back() {
 }
 
 #[test]
+fn advancing_twice_changes_nothing_even_with_no_lead() {
+    // Clocks that agree and a ring that is everywhere at once: the successor of a key that is over begins in this second.
+    let policy = Policy::builder(AuthLevel::Aal1).skew(Seconds::ZERO).build().unwrap();
+    let schedule = Schedule::for_policy(&policy, Seconds::ZERO).unwrap();
+    let now = at(45 * DAY);
+    let first = ring(&[Kind::Encrypted], 1).advance(now, &schedule, &mut Repeatable(2)).unwrap();
+    assert_eq!((first.staged().count(), first.dropped().count()), (1, 0));
+    let stored: Ring<Issuing> = first.into_ring().to_text().as_str().parse().unwrap();
+    assert!(!stored.advance(now, &schedule, &mut Broken).unwrap().changed());
+    let later = stored.advance(at(45 * DAY + 1), &schedule, &mut Broken).unwrap();
+    assert_eq!(later.dropped().count(), 1);
+}
+
+#[test]
 fn a_clock_that_jumps_drops_nothing() {
     let ring = ring(&[Kind::Encrypted], 1);
     // A month ahead: the next key is staged for then, and the one that mints is still there.

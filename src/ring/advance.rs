@@ -290,7 +290,7 @@ impl Ring<Issuing> {
             live_others().any(|other| other.window == entry.window && other.identity < entry.identity);
         // A clock that is ahead must not drop the last key that mints, or the one before a successor that has not begun.
         let replaced = live_others().any(|other| {
-            other.window.issue_until() > entry.window.issue_until() && other.window.issue_from() <= now
+            other.window.issue_until() > entry.window.issue_until() && other.window.issue_from() < now
         });
         never_mints || (expired && replaced)
     }
