@@ -60,13 +60,13 @@ pub use ring::RingFileError;
 pub use ring::{Advance, AdvanceError, NotStored, RevokedKey, RingText, Unpublished};
 pub use ring::{
     Issuing, KeyEncryptionKey, KeyState, Pinned, Public, Published, PublishedError, Reads, Realm, RealmError,
-    RealmId, Ring, RingError, RingKeyInfo, RingTextError, Role, RootKey, RootPublicKey, Schedule,
-    ScheduleError, Verifying, Window, WindowError,
+    Ring, RingError, RingKeyInfo, RingTextError, Role, RootKey, RootPublicKey, Schedule, ScheduleError,
+    Verifying, Window, WindowError,
 };
 pub use session::{Departing, Session, StepUp};
 pub use values::{
-    AuthLevel, Context, ContextError, KeyId, Kind, NotAnId, Seconds, SessionId, Subject, SubjectError,
-    Thumbprint, TimeOutOfRange, Timestamp, TokenId,
+    AuthLevel, Context, ContextError, KeyId, Kind, NotAnId, RealmId, Seconds, SessionId, Subject,
+    SubjectError, Thumbprint, TimeOutOfRange, Timestamp, TokenId,
 };
 pub use verifier::{Undecided, Unrevocable, Verifier};
 pub use wire::Scratch;

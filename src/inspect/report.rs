@@ -11,7 +11,7 @@ use crate::claims::CoreClaims;
 use crate::error::Reason;
 use crate::revocation::Freshness;
 use crate::ring::{Entry, KeyState};
-use crate::values::Timestamp;
+use crate::values::{Timestamp, write_hex};
 
 /// Everything that is known about a token at one moment.
 #[derive(Clone, Debug, Serialize)]
@@ -94,7 +94,7 @@ pub struct Bytes(pub Vec<u8>);
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write_hex(f, &self.0)
     }
 }
 

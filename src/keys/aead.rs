@@ -48,10 +48,15 @@ impl AeadKey {
     }
 
     pub(crate) fn expand(&self, info: &[&[u8]], okm: &mut [u8]) {
-        let expanded = Hkdf::<Sha256>::new(None, &self.0).expand_multi_info(info, okm);
-        // HKDF refuses only outputs above 8,160 bytes; ours are 32 and 64.
-        debug_assert!(expanded.is_ok());
+        expand(&self.0, info, okm);
     }
+}
+
+/// HKDF-SHA-256 without salt (SPEC section 1).
+pub(super) fn expand(key: &[u8], info: &[&[u8]], okm: &mut [u8]) {
+    let expanded = Hkdf::<Sha256>::new(None, key).expand_multi_info(info, okm);
+    // HKDF refuses only outputs above 8,160 bytes; ours are at most 64.
+    debug_assert!(expanded.is_ok());
 }
 
 /// What seals tokens of one kind, purpose and context, and what hedges their ids.

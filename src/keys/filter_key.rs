@@ -1,9 +1,10 @@
 //! The key of a revocation realm's filter.
 
-use hkdf::Hkdf;
 use rand_core::TryCryptoRng;
-use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::aead::expand;
+use crate::values::RealmId;
 
 /// 16 random bytes that hide from everybody else which bits of the filter an id touches.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -25,10 +26,9 @@ impl FilterKey {
     }
 
     /// The name of the realm (SPEC section 8.1).
-    pub(crate) fn realm_id(&self) -> [u8; 4] {
-        let mut id = [0; 4];
-        let expanded = Hkdf::<Sha256>::new(None, &self.0).expand(b"safeconduct/v1/realm", &mut id);
-        debug_assert!(expanded.is_ok());
-        id
+    pub(crate) fn realm_id(&self) -> RealmId {
+        let mut id = [0; RealmId::SIZE];
+        expand(&self.0, &[b"safeconduct/v1/realm"], &mut id);
+        RealmId::from_bytes(id)
     }
 }

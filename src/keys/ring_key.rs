@@ -5,8 +5,8 @@ use core::fmt;
 use rand_core::TryCryptoRng;
 use zeroize::Zeroizing;
 
-use super::{AeadKey, KeyIdentity, PublicKey, PublicKeyError, SigningKey};
-use crate::values::{KeyId, Kind};
+use super::{AeadKey, KeyIdentity, PublicKey, PublicKeyError, Purpose, SigningKey, Subkeys};
+use crate::values::{Context, KeyId, Kind};
 
 /// The most bytes of material of one key in a ring document.
 pub(crate) const MAX_MATERIAL: usize = 64;
@@ -39,11 +39,16 @@ impl<S> Material<S> {
         }
     }
 
-    pub(crate) const fn aead(&self) -> Option<&AeadKey> {
+    const fn aead(&self) -> Option<&AeadKey> {
         match self {
             Self::Encrypted(aead) | Self::Nested(aead, _) => Some(aead),
             Self::Signed(_) => None,
         }
+    }
+
+    /// The keys for this kind, purpose and context, in kinds `e` and `n` (SPEC section 3.4).
+    pub(crate) fn subkeys(&self, purpose: Purpose, context: &Context) -> Option<Subkeys> {
+        self.aead().map(|aead| aead.subkeys(self.kind(), purpose, context))
     }
 
     pub(crate) const fn ed25519(&self) -> Option<&S> {

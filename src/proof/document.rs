@@ -1,14 +1,13 @@
 //! Signing and wrapping of documents that travel between operators and nodes.
 
-use chacha20poly1305::aead::AeadInOut as _;
-use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
 use sha2::{Digest as _, Sha256};
 
-use super::sign;
+#[cfg(feature = "alloc")]
+pub(crate) use super::seal::seal;
+pub(crate) use super::seal::{NONCE, TAG};
+use super::{seal, sign};
 use crate::keys::PublicKey;
 
-pub(crate) const NONCE: usize = 24;
-pub(crate) const TAG: usize = 16;
 pub(crate) const SIGNATURE: usize = sign::SIGNATURE;
 /// What stands in front of a signed document: its domain and role.
 const MAX_FRONT: usize = 40;
@@ -44,24 +43,7 @@ pub(crate) fn open<'b>(
     bytes: &'b mut [u8],
 ) -> Option<&'b [u8]> {
     let (sealed, tag) = bytes.split_last_chunk_mut::<TAG>()?;
-    XChaCha20Poly1305::new(key.into())
-        .decrypt_inout_detached(nonce.into(), associated, (&mut *sealed).into(), (&*tag).into())
-        .ok()?;
-    Some(sealed)
-}
-
-/// Wraps in place and returns the tag.
-#[cfg(feature = "alloc")]
-pub(crate) fn seal(
-    key: &[u8; 32],
-    nonce: &[u8; NONCE],
-    associated: &[u8],
-    bytes: &mut [u8],
-) -> Option<[u8; TAG]> {
-    XChaCha20Poly1305::new(key.into())
-        .encrypt_inout_detached(nonce.into(), associated, bytes.into())
-        .ok()
-        .map(Into::into)
+    seal::open(key, nonce, associated, sealed, tag).then_some(sealed)
 }
 
 /// Checks a signature by the rule for tokens (TOK-21 to TOK-23) and returns the SHA-256 of the document.
@@ -75,9 +57,12 @@ pub(crate) fn verify(
     sign::verify(key, message.as_bytes(), signature).then(|| Sha256::digest(document).into())
 }
 
+/// `None` if the document is longer than any of ours can be.
 #[cfg(feature = "alloc")]
-pub(crate) fn sign(key: &crate::keys::SigningKey, front: &[&[u8]], document: &[u8]) -> [u8; SIGNATURE] {
-    // No document of ours is longer than the message can be; an empty one would be refused by every reader.
-    let message = Message::new(front, document);
-    sign::sign(key, message.as_ref().map_or(&[], Message::as_bytes))
+pub(crate) fn sign(
+    key: &crate::keys::SigningKey,
+    front: &[&[u8]],
+    document: &[u8],
+) -> Option<[u8; SIGNATURE]> {
+    Message::new(front, document).map(|message| sign::sign(key, message.as_bytes()))
 }

@@ -33,24 +33,23 @@ enum Half {
 
 impl MintingKey {
     pub(crate) fn new(key: &IssuingKey, purpose: Purpose, context: &Context) -> Self {
-        let kind = key.kind();
-        Self {
-            kind,
-            identity: *key.identity(),
-            subkeys: key.material().aead().map(|aead| aead.subkeys(kind, purpose, context)),
-            half: key.material().ed25519().cloned().map(Half::Here),
-        }
+        let half = key.material().ed25519().cloned().map(Half::Here);
+        Self::with(key, half, purpose, context)
     }
 
     /// For an issuer whose signatures are made elsewhere. `None` for kind `e`: whoever has its key can mint, and nobody signs.
     pub(crate) fn of_signer(key: &VerifyingKey, purpose: Purpose, context: &Context) -> Option<Self> {
-        let kind = key.kind();
-        Some(Self {
-            kind,
+        let half = Half::Elsewhere(key.material().ed25519()?.clone());
+        Some(Self::with(key, Some(half), purpose, context))
+    }
+
+    fn with(key: &impl RingKey, half: Option<Half>, purpose: Purpose, context: &Context) -> Self {
+        Self {
+            kind: key.material().kind(),
             identity: *key.identity(),
-            subkeys: key.material().aead().map(|aead| aead.subkeys(kind, purpose, context)),
-            half: Some(Half::Elsewhere(key.material().ed25519()?.clone())),
-        })
+            subkeys: key.material().subkeys(purpose, context),
+            half,
+        }
     }
 }
 
@@ -68,12 +67,8 @@ impl Ids {
         body: &[u8],
         rng: &mut G,
     ) -> Result<Self, MintError> {
-        let drawn = draw::<24, G>(key, b"session", &[], body, rng)?;
-        let mut ids = (SessionId::from_bytes([0; 12]), TokenId::from_bytes([0; 12]));
-        if let ([session, token], []) = drawn.as_chunks() {
-            ids = (SessionId::from_bytes(*session), TokenId::from_bytes(*token));
-        }
-        Ok(Self { session: ids.0, token: ids.1 })
+        let [session, token] = draw(key, b"session", &[], body, rng)?;
+        Ok(Self { session: SessionId::from_bytes(session), token: TokenId::from_bytes(token) })
     }
 
     /// Ids of a successor: the session keeps its own (SPEC section 6.2, step 2).
@@ -83,12 +78,12 @@ impl Ids {
         body: &[u8],
         rng: &mut G,
     ) -> Result<Self, MintError> {
-        let token = draw::<12, G>(key, b"rotation", &session.to_bytes(), body, rng)?;
+        let [token] = draw(key, b"rotation", &session.to_bytes(), body, rng)?;
         Ok(Self { session, token: TokenId::from_bytes(token) })
     }
 }
 
-/// `N` random bytes; in kinds `e` and `n` hedged under the key: a pseudo-random function of fresh randomness and of what will be sealed.
+/// `N` ids at random; in kinds `e` and `n` hedged under the key: a pseudo-random function of fresh randomness and of what will be sealed.
 ///
 /// What is hashed: label ‖ randomness ‖ key identity ‖ session id (in rotations) ‖ body.
 fn draw<const N: usize, G: TryCryptoRng + ?Sized>(
@@ -97,11 +92,12 @@ fn draw<const N: usize, G: TryCryptoRng + ?Sized>(
     session: &[u8],
     body: &[u8],
     rng: &mut G,
-) -> Result<[u8; N], MintError> {
-    let mut drawn = [0; N];
+) -> Result<[[u8; TokenId::SIZE]; N], MintError> {
+    let mut ids = [[0; TokenId::SIZE]; N];
+    let drawn = ids.as_flattened_mut();
     let Some(subkeys) = &key.subkeys else {
-        rng.try_fill_bytes(&mut drawn).map_err(|_| MintError::Random)?;
-        return Ok(drawn);
+        rng.try_fill_bytes(drawn).map_err(|_| MintError::Random)?;
+        return Ok(ids);
     };
     let mut random = Zeroizing::new([0; 16]);
     rng.try_fill_bytes(random.as_mut_slice()).map_err(|_| MintError::Random)?;
@@ -115,7 +111,7 @@ fn draw<const N: usize, G: TryCryptoRng + ?Sized>(
         *target = *source;
     }
     hedged.zeroize();
-    Ok(drawn)
+    Ok(ids)
 }
 
 /// Signs and seals a body and writes it as text (SPEC section 5).
@@ -160,7 +156,8 @@ pub(crate) fn mint(
     }
     if let Some(subkeys) = &key.subkeys {
         let plain = token.get_mut(HEADER..).ok_or(MintError::TooLarge)?;
-        let tag = seal::seal(&subkeys.sealing, &header, plain).ok_or(MintError::TooLarge)?;
+        let (associated, nonce) = seal::of_header(&header).ok_or(MintError::TooLarge)?;
+        let tag = seal::seal(&subkeys.sealing, nonce, associated, plain).ok_or(MintError::TooLarge)?;
         token.extend_from_slice(&tag);
     }
     let mut text = String::with_capacity(size.div_ceil(3).saturating_mul(4));

@@ -19,11 +19,10 @@ pub(crate) struct OpeningKey {
 
 impl OpeningKey {
     pub(crate) fn new(key: &VerifyingKey, purpose: Purpose, context: &Context) -> Self {
-        let kind = key.kind();
         Self {
-            kind,
+            kind: key.kind(),
             identity: *key.identity(),
-            subkeys: key.material().aead().map(|aead| aead.subkeys(kind, purpose, context)),
+            subkeys: key.material().subkeys(purpose, context),
             public: key.material().ed25519().cloned(),
         }
     }
@@ -70,7 +69,8 @@ pub(crate) fn open<'a>(
     if let Some(subkeys) = &key.subkeys {
         let sealed = memory.get_mut(start..end).ok_or(Reason::Malformed)?;
         let (bytes, tag) = sealed.split_last_chunk_mut::<TAG>().ok_or(Reason::Malformed)?;
-        if !seal::open(&subkeys.sealing, &raw_header, bytes, tag) {
+        let (associated, nonce) = seal::of_header(&raw_header).ok_or(Reason::Malformed)?;
+        if !seal::open(&subkeys.sealing, nonce, associated, bytes, tag) {
             return Err(Reason::Forged);
         }
         end = end.saturating_sub(TAG);

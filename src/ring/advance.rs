@@ -34,8 +34,6 @@ impl Infos {
 #[must_use = "the next state of the ring has to be stored"]
 pub struct Advance {
     ring: Unpublished,
-    /// It was advanced from a state that nobody has stored either.
-    changed_before: bool,
     staged: Infos,
     dropped: Infos,
     activated: Infos,
@@ -46,7 +44,7 @@ impl Advance {
     /// Whether there is anything to store.
     #[must_use]
     pub fn changed(&self) -> bool {
-        self.changed_before || self.staged().chain(self.dropped()).next().is_some()
+        self.ring.changed
     }
 
     /// Keys made now. They mint from their `issue_from` on.
@@ -117,8 +115,9 @@ impl Unpublished {
         schedule: &Schedule,
         rng: &mut G,
     ) -> Result<Advance, AdvanceError> {
-        let advance = self.ring.advance(now, schedule, rng)?;
-        Ok(Advance { changed_before: self.changed, ..advance })
+        let mut advance = self.ring.advance(now, schedule, rng)?;
+        advance.ring.changed |= self.changed;
+        Ok(advance)
     }
 
     /// The ring as it was read back from where every node finds it, if everything of this state is in it.
@@ -197,16 +196,18 @@ impl Ring<Issuing> {
         schedule: &Schedule,
         rng: &mut G,
     ) -> Result<Advance, AdvanceError> {
-        let mut ring = self.duplicate();
-        let mut staged = Infos::default();
-        let mut dropped = Infos::default();
         for kind in Kind::ALL {
             self.check_clock(kind, now, schedule)?;
         }
-        for entry in self.entries.iter().filter(|entry| self.is_over(entry, now)) {
-            dropped.put(self.info(entry, now));
-        }
-        ring.entries.retain(|entry| !self.is_over(entry, now));
+        let mut ring = self.duplicate();
+        let (mut staged, mut dropped) = (Infos::default(), Infos::default());
+        ring.entries.retain(|entry| {
+            let over = self.is_over(entry, now);
+            if over {
+                dropped.put(self.info(entry, now));
+            }
+            !over
+        });
         for kind in Kind::ALL {
             if !self.entries.iter().any(|entry| entry.kind == kind) {
                 continue;
@@ -232,14 +233,8 @@ impl Ring<Issuing> {
                 _ => {}
             }
         }
-        Ok(Advance {
-            ring: Unpublished { ring, changed: true },
-            changed_before: false,
-            staged,
-            dropped,
-            activated,
-            retired,
-        })
+        let changed = staged.iter().chain(dropped.iter()).next().is_some();
+        Ok(Advance { ring: Unpublished { ring, changed }, staged, dropped, activated, retired })
     }
 
     /// Revokes a key: it is refused at once wherever the new state arrives, its secret is wiped and a tombstone stays.

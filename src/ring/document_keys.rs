@@ -6,6 +6,7 @@ use rand_core::TryCryptoRng;
 use zeroize::Zeroizing;
 
 use crate::keys::{AeadKey, PublicKey, PublicKeyError, SigningKey};
+use crate::values::write_hex;
 
 /// 32 random bytes that wrap published rings of one role: whoever has them can read the ring, and nobody can forge one with them.
 pub struct KeyEncryptionKey(AeadKey);
@@ -49,8 +50,9 @@ impl KeyEncryptionKey {
 
 impl fmt::Debug for KeyEncryptionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d] = self.id();
-        write!(f, "KeyEncryptionKey({a:02x}{b:02x}{c:02x}{d:02x})")
+        f.write_str("KeyEncryptionKey(")?;
+        write_hex(f, &self.id())?;
+        f.write_str(")")
     }
 }
 
@@ -116,7 +118,8 @@ impl RootPublicKey {
 impl fmt::Debug for RootPublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RootPublicKey(")?;
-        self.to_bytes().iter().take(4).try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        let [a, b, c, d, ..] = self.to_bytes();
+        write_hex(f, &[a, b, c, d])?;
         f.write_str("…)")
     }
 }

@@ -27,7 +27,7 @@ pub use error::{RingError, RingTextError};
 #[cfg(feature = "std")]
 pub use file::RingFileError;
 pub use published::{Pinned, Published, PublishedError};
-pub use realm::{Realm, RealmError, RealmId};
+pub use realm::{Realm, RealmError};
 pub use role::{Issuing, Public, Reads, Ring, RingKeyInfo, Role, Verifying};
 pub use schedule::{Schedule, ScheduleError};
 pub use state::KeyState;

@@ -5,9 +5,9 @@ use zeroize::Zeroizing;
 use super::entries::MAX_KEYS;
 use super::realm::{MAX_REALMS, MAX_SIGNERS};
 use super::role::{Ring, Role};
-use super::{Entry, Realm, RealmError, RealmId, RingError, RingTextError, Window, WindowError};
+use super::{Entry, Realm, RealmError, RingError, RingTextError, Window, WindowError};
 use crate::keys::{FilterKey, KeyIdentity, MAX_MATERIAL, RingKey};
-use crate::values::{Kind, Seconds, Timestamp};
+use crate::values::{Kind, RealmId, Seconds, Timestamp};
 
 /// Kind, start, minting and tail of an entry.
 const FRONT: usize = 14;

@@ -14,40 +14,6 @@ use super::{Ring, RingTextError, Role, Unpublished};
 use crate::proof::document::{self, NONCE};
 use crate::wire;
 
-fn publish<R: Role, G: TryCryptoRng + ?Sized>(
-    ring: &Ring<R>,
-    version: u64,
-    root: &RootKey,
-    kek: &KeyEncryptionKey,
-    rng: &mut G,
-) -> Result<String, PublishedError> {
-    if version == 0 || version > MAX_VERSION {
-        return Err(PublishedError::Version);
-    }
-    if ring.count() == 0 {
-        return Err(PublishedError::Ring(RingTextError::KeyCount { count: 0 }));
-    }
-    let role = letter::<R>();
-    let payload = payload::write(ring);
-    let mut signed = Zeroizing::new(Vec::with_capacity(MAX_BYTES));
-    signed.extend_from_slice(&version.to_be_bytes());
-    signed.extend_from_slice(payload.as_bytes());
-    let signature = document::sign(&root.0, &[DOMAIN, &[role]], &signed);
-    signed.extend_from_slice(&signature);
-    let mut nonce = [0; NONCE];
-    rng.try_fill_bytes(&mut nonce).map_err(|_| PublishedError::Random)?;
-    let [k1, k2, k3, k4] = kek.id();
-    let associated = [role, k1, k2, k3, k4];
-    let tag = document::seal(&kek.wrapping_key(role), &nonce, &associated, &mut signed)
-        .ok_or(PublishedError::DoesNotOpen)?;
-    let bytes = [associated.as_slice(), &nonce, &signed, &tag].concat();
-    let mut text = String::new();
-    text.push_str(PREFIX);
-    text.push_str(WRAPPED);
-    wire::encode(&bytes, &mut text);
-    Ok(text)
-}
-
 impl<R: Role> Ring<R> {
     /// The ring as a published document: signed by the root key, then wrapped for the nodes of this role. It is no secret.
     ///
@@ -61,7 +27,32 @@ impl<R: Role> Ring<R> {
         kek: &KeyEncryptionKey,
         rng: &mut G,
     ) -> Result<String, PublishedError> {
-        publish(self, version, root, kek, rng)
+        if version == 0 || version > MAX_VERSION {
+            return Err(PublishedError::Version);
+        }
+        if self.count() == 0 {
+            return Err(PublishedError::Ring(RingTextError::KeyCount { count: 0 }));
+        }
+        let role = letter::<R>();
+        let payload = payload::write(self);
+        let mut signed = Zeroizing::new(Vec::with_capacity(MAX_BYTES));
+        signed.extend_from_slice(&version.to_be_bytes());
+        signed.extend_from_slice(payload.as_bytes());
+        let signature =
+            document::sign(&root.0, &[DOMAIN, &[role]], &signed).ok_or(PublishedError::BadSignature)?;
+        signed.extend_from_slice(&signature);
+        let mut nonce = [0; NONCE];
+        rng.try_fill_bytes(&mut nonce).map_err(|_| PublishedError::Random)?;
+        let [k1, k2, k3, k4] = kek.id();
+        let associated = [role, k1, k2, k3, k4];
+        let tag = document::seal(&kek.wrapping_key(role), &nonce, &associated, &mut signed)
+            .ok_or(PublishedError::DoesNotOpen)?;
+        let bytes = [associated.as_slice(), &nonce, &signed, &tag].concat();
+        let mut text = String::new();
+        text.push_str(PREFIX);
+        text.push_str(WRAPPED);
+        wire::encode(&bytes, &mut text);
+        Ok(text)
     }
 }
 
@@ -78,6 +69,6 @@ impl Unpublished {
         kek: &KeyEncryptionKey,
         rng: &mut G,
     ) -> Result<String, PublishedError> {
-        publish(self.ring(), version, root, kek, rng)
+        self.ring().publish(version, root, kek, rng)
     }
 }

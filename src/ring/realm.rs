@@ -4,6 +4,7 @@ use core::fmt;
 
 use super::RingError;
 use crate::keys::{FilterKey, PublicKey, PublicKeyError};
+use crate::values::RealmId;
 
 /// Most realms of a ring.
 pub(crate) const MAX_REALMS: usize = 2;
@@ -11,34 +12,6 @@ pub(crate) const MAX_REALMS: usize = 2;
 pub(crate) const MAX_SIGNERS: usize = 2;
 /// Highest version that six bytes hold.
 const MAX_VERSION: u64 = 0xFFFF_FFFF_FFFF;
-
-/// Names a revocation realm: 4 bytes derived from its filter key (SPEC section 8.1).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RealmId([u8; 4]);
-
-impl RealmId {
-    pub(crate) const fn from_bytes(bytes: [u8; 4]) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes as a ring carries them.
-    #[must_use]
-    pub const fn to_bytes(self) -> [u8; 4] {
-        self.0
-    }
-}
-
-impl fmt::Display for RealmId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-impl fmt::Debug for RealmId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RealmId({self})")
-    }
-}
 
 /// A place where revocations are published: its filter key, who signs its snapshots, and the lowest version to take.
 ///
@@ -69,7 +42,7 @@ impl Realm {
             [one, other] => [Some(*one.min(other)), Some(*one.max(other))],
             _ => return Err(RealmError::SignerCount),
         };
-        Self::new(RealmId(filter_key.realm_id()), 0, Some(filter_key), sorted)
+        Self::new(filter_key.realm_id(), 0, Some(filter_key), sorted)
     }
 
     pub(super) fn new(
@@ -81,7 +54,7 @@ impl Realm {
         if min_snapshot_version > MAX_VERSION {
             return Err(RealmError::Version);
         }
-        if filter_key.as_ref().is_some_and(|key| key.realm_id() != id.0) {
+        if filter_key.as_ref().is_some_and(|key| key.realm_id() != id) {
             return Err(RealmError::WrongId);
         }
         let [Some(first), second] = signers else { return Err(RealmError::SignerCount) };
@@ -180,9 +153,8 @@ impl Realms {
         let free = self.0.iter_mut().find(|slot| slot.is_none()).ok_or(RingError::TooManyRealms)?;
         *free = Some(realm.clone());
         // `None` last, the rest by id.
-        self.0.sort_unstable_by_key(|slot| {
-            slot.as_ref().map_or((true, RealmId([0; 4])), |realm| (false, realm.id))
-        });
+        self.0
+            .sort_unstable_by_key(|slot| slot.as_ref().map_or((true, None), |realm| (false, Some(realm.id))));
         Ok(())
     }
 

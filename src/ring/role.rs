@@ -3,9 +3,9 @@
 use core::fmt;
 
 use super::realm::Realms;
-use super::{Entries, Entry, KeyState, Realm, RealmId, RingError, Window};
+use super::{Entries, Entry, KeyState, Realm, RingError, Window};
 use crate::keys::{IssuingKey, RingKey, VerifyingKey};
-use crate::values::{KeyId, Kind, Timestamp};
+use crate::values::{KeyId, Kind, RealmId, Timestamp};
 
 mod sealed {
     pub trait Sealed {}

@@ -68,6 +68,11 @@ id! {
     KeyId, 4
 }
 
+id! {
+    /// Names a revocation realm: 4 bytes derived from its filter key (SPEC section 8.1).
+    RealmId, 4
+}
+
 /// The text is not a hexadecimal id of the right length.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NotAnId;

@@ -10,7 +10,8 @@ mod time;
 
 pub use auth_level::AuthLevel;
 pub use context::{Context, ContextError};
-pub use ids::{KeyId, NotAnId, SessionId, TokenId};
+pub(crate) use ids::write_hex;
+pub use ids::{KeyId, NotAnId, RealmId, SessionId, TokenId};
 pub use kind::Kind;
 pub(crate) use kind::Kinds;
 pub use subject::{Subject, SubjectError};
