@@ -260,7 +260,7 @@ mod exact_list {
         for _ in 0..count {
             let mut id = [0; SessionId::SIZE];
             let Ok(()) = rng.try_fill_bytes(&mut id);
-            let answer = list.record(&revocation(id));
+            let answer = list.record(&revocation(id), START);
             assert!(answer.is_recorded() && !answer.was_already_out());
         }
         let ring = ring(Kind::Encrypted, 1);

@@ -22,7 +22,7 @@ fn an_elevation_drops_back_by_itself() {
     );
     let pending =
         service.issuer.elevate(&parent, AuthLevel::Aal2, Seconds::minutes(5), &mut service.rng).unwrap();
-    let answer = service.list.write().unwrap().record(pending.revocation());
+    let answer = service.list.write().unwrap().record(pending.revocation(), at(0));
     let raised = pending.release(answer).unwrap();
     assert_eq!(reason(&service, &token, at(101)), Reason::Revoked(Scope::Session));
 
@@ -64,7 +64,7 @@ fn an_elevation_is_bounded() {
     assert_eq!(elevate(AuthLevel::Aal3, Seconds::new(901)), Err(MintError::ElevationLife));
     let pending =
         service.issuer.elevate(&parent, AuthLevel::Aal3, Seconds::new(900), &mut service.rng).unwrap();
-    let answer = service.list.write().unwrap().record(pending.revocation());
+    let answer = service.list.write().unwrap().record(pending.revocation(), at(0));
     let raised = pending.release(answer).unwrap();
     let raised = session(&service, raised.as_str(), at(150));
     assert_eq!(raised.elevation().unwrap().until(), at(200), "never later than the session's end");
@@ -91,9 +91,9 @@ fn an_elevated_token_waits_for_the_log() {
     ];
     for out in outs {
         let mut list = ExactList::new();
-        assert!(!list.record(&out).was_already_out());
+        assert!(!list.record(&out, at(0)).was_already_out());
         let pending = elevate();
-        let answer = list.record(pending.revocation());
+        let answer = list.record(pending.revocation(), at(0));
         assert!(answer.was_already_out() && answer.is_recorded());
         assert_eq!(pending.release(answer).unwrap_err(), MintError::AlreadyOut);
     }
@@ -108,7 +108,7 @@ fn logging_out_ends_every_copy() {
     // The owner comes back with an idle token; a thief has the rotated copy.
     assert_eq!(reason(&service, &token, at(2_000)), Reason::Idle);
     let departing = service.verifier.departing(&token, at(2_000)).unwrap();
-    let answer = service.list.write().unwrap().record(departing.revocation());
+    let answer = service.list.write().unwrap().record(departing.revocation(), at(0));
     assert!(answer.is_recorded());
     assert_eq!(reason(&service, copy.as_str(), at(2_000)), Reason::Revoked(Scope::Session));
     // Twice is no harm.
@@ -132,7 +132,7 @@ fn logging_out_everywhere_lets_the_user_in_again_at_once() {
     let cut_off = Policy::AAL1.cut_off(at(100), None);
     assert_eq!(cut_off, at(131));
     let revocation = Revocation::operator_subject(subject(), cut_off);
-    assert!(service.list.write().unwrap().record(&revocation).is_recorded());
+    assert!(service.list.write().unwrap().record(&revocation, at(0)).is_recorded());
     for token in &sessions {
         assert_eq!(reason(&service, token, at(101)), Reason::Revoked(Scope::Subject));
     }
@@ -154,7 +154,7 @@ fn a_second_log_out_everywhere_catches_what_began_at_the_first() {
     let log_out_everywhere = |service: &mut Service, now| {
         let known = service.list.read().unwrap().cut_off(&subject());
         let before = Policy::AAL1.cut_off(now, known);
-        let answer = service.list.record(&Revocation::operator_subject(subject(), before));
+        let answer = service.list.record(&Revocation::operator_subject(subject(), before), at(0));
         assert!(answer.is_recorded() && !answer.was_already_out());
     };
     let log_in = |service: &mut Service, now| {
@@ -181,7 +181,7 @@ fn logging_out_with_the_old_token_ends_what_an_elevation_put_in_its_place() {
         let parent = session(service, token, at(10));
         let pending =
             service.issuer.elevate(&parent, AuthLevel::Aal2, Seconds::minutes(5), &mut service.rng).unwrap();
-        let answer = service.list.record(pending.revocation());
+        let answer = service.list.record(pending.revocation(), at(0));
         pending.release(answer).unwrap().into_string()
     };
     // Stepped up twice, both answers still on their way to the browser; another tab logs out with the token it has.
@@ -189,7 +189,7 @@ fn logging_out_with_the_old_token_ends_what_an_elevation_put_in_its_place() {
     let again = elevate(&mut service, &raised);
     session(&service, &again, at(11));
     let departing = service.verifier.departing(&token, at(11)).unwrap();
-    assert!(service.list.record(departing.revocation()).is_recorded());
+    assert!(service.list.record(departing.revocation(), at(0)).is_recorded());
     for token in [&token, &raised, &again] {
         assert_eq!(reason(&service, token, at(12)), Reason::Revoked(Scope::Session));
     }
@@ -205,7 +205,7 @@ fn a_clock_that_is_behind_does_not_bring_back_what_was_forgotten() {
         token = service.issuer.rotate(&parent, &mut service.rng).unwrap().into_string();
     }
     let parent = session(&service, &token, at(end - 60));
-    assert!(service.list.record(&parent.revocation()).is_recorded());
+    assert!(service.list.record(&parent.revocation(), at(0)).is_recorded());
     service.list.write().unwrap().forget_ended(at(end), &Policy::AAL1);
     assert_eq!(service.list.read().unwrap().count(), 0);
     assert_eq!(reason(&service, &token, at(end - 20)), Reason::Expired);

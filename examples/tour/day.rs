@@ -82,13 +82,13 @@ pub fn step_up(shop: &mut Shop, old: &str, stage: &mut Stage) -> Result<String, 
     let pending = shop.issuer.elevate(&session, AuthLevel::Aal2, Seconds::minutes(10), &mut shop.rng)?;
     let in_parallel = shop.issuer.elevate(&session, AuthLevel::Aal2, Seconds::minutes(10), &mut shop.rng)?;
 
-    let answer = shop.log().record(pending.revocation());
+    let answer = shop.log().record(pending.revocation(), now);
     stage.shows("elevate: revoke the old session id", &answer, Recorded);
     let elevated = pending.release(answer);
     stage.shows("  logged, so the token is released", &elevated, Minted);
     let elevated = elevated?.into_string();
 
-    let answer = shop.log().record(in_parallel.revocation());
+    let answer = shop.log().record(in_parallel.revocation(), now);
     stage.shows("elevate in another tab, the same way", &answer, AlreadyOut);
     stage.shows(
         "  out before, so no second token",

@@ -16,7 +16,7 @@ pub fn idle_and_the_end(shop: &mut Shop, token: &str, stage: &mut Stage) -> Resu
     // The user may still mean "end it for everybody": good for logging out and for nothing else.
     let departing = shop.verifier.departing(token, now);
     stage.sees("  to log out it is good enough", token, &departing, Accepted);
-    let answer = shop.log().record(departing?.revocation());
+    let answer = shop.log().record(departing?.revocation(), now);
     stage.shows("  and so the session is out", &answer, Recorded);
 
     // A busy session: somebody clicks every five minutes, all day long.
@@ -56,7 +56,7 @@ pub fn log_out(shop: &mut Shop, stage: &mut Stage) -> Result<(), Box<dyn Error>>
 
     let now = stage.at(Seconds::minutes(10 * 60 + 22));
     let session = shop.verifier.verify_owned::<Member>(&owners, now)?;
-    let answer = shop.log().record(&session.revocation());
+    let answer = shop.log().record(&session.revocation(), now);
     stage.shows("the owner logs out", &answer, Recorded);
     let out = Refused(Reason::Revoked(Scope::Session));
     let copy = shop.verifier.verify_owned::<Member>(&owners, now);
@@ -81,7 +81,7 @@ pub fn log_out_everywhere(shop: &mut Shop, stage: &mut Stage) -> Result<(), Box<
     // The cut-off lies the skew and a second ahead, so that sessions begun on a node whose clock is fast are caught as well.
     let now = stage.at(Seconds::minutes(11 * 60 + 5));
     let before = POLICY.cut_off(now, shop.list().cut_off(&subject));
-    let answer = shop.log().record(&Revocation::operator_subject(subject, before));
+    let answer = shop.log().record(&Revocation::operator_subject(subject, before), now);
     stage.shows("log out everywhere", &answer, Recorded);
     let out = Refused(Reason::Revoked(Scope::Subject));
     for (device, token) in ["the laptop", "the phone"].into_iter().zip(&tokens) {

@@ -51,9 +51,9 @@ impl<S: Signer> Issuer<S> {
 /// An elevation whose token waits for the log.
 ///
 /// ```
-/// use safeconduct::{MintError, PendingElevation, RevocationLog, Token};
-/// fn finish(pending: PendingElevation, log: &mut impl RevocationLog) -> Result<Token, MintError> {
-///     let answer = log.record(pending.revocation());
+/// use safeconduct::{MintError, PendingElevation, RevocationLog, Timestamp, Token};
+/// fn finish(pending: PendingElevation, log: &mut impl RevocationLog, now: Timestamp) -> Result<Token, MintError> {
+///     let answer = log.record(pending.revocation(), now);
 ///     pending.release(answer)
 /// }
 /// ```

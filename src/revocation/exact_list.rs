@@ -17,7 +17,7 @@ use crate::values::{KeyId, Seconds, SessionId, Subject, Timestamp, TokenId};
 /// use safeconduct::{ExactList, Revocation, RevocationLog, SessionId, Timestamp};
 /// let mut list = ExactList::new();
 /// let id: SessionId = "0102030405060708090a0b0c".parse()?;
-/// let answer = list.record(&Revocation::operator_session(id, Timestamp::MAX));
+/// let answer = list.record(&Revocation::operator_session(id, Timestamp::MAX), Timestamp::from_unix(1_800_000_000)?);
 /// assert!(answer.is_recorded() && !answer.was_already_out());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -156,7 +156,7 @@ impl Rows {
 }
 
 impl RevocationLog for ExactList {
-    fn record(&mut self, revocation: &Revocation) -> LogAnswer {
+    fn record(&mut self, revocation: &Revocation, _now: Timestamp) -> LogAnswer {
         let was_out = self.rows.was_out(revocation.target());
         let later = |old: &mut Timestamp, new: Timestamp| *old = (*old).max(new);
         let rows = &mut self.rows;

@@ -144,7 +144,9 @@ impl Revocation {
 /// that can answer at once.
 pub trait RevocationLog {
     /// Writes it down and answers. It is recorded when the answer says accepted or already out, and not otherwise.
-    fn record(&mut self, revocation: &Revocation) -> LogAnswer;
+    ///
+    /// `now` is the clock of whoever calls, as everywhere.
+    fn record(&mut self, revocation: &Revocation, now: Timestamp) -> LogAnswer;
 }
 
 /// What the log said about one [`Revocation`]. It is used up by what it allows.

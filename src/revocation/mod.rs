@@ -142,9 +142,9 @@ impl<V: Revocations + ?Sized> Revocations for alloc::boxed::Box<V> {
 /// For lists that change while verifiers read them. A poisoned lock refuses.
 #[cfg(feature = "std")]
 impl<L: RevocationLog> RevocationLog for &std::sync::RwLock<L> {
-    fn record(&mut self, revocation: &Revocation) -> LogAnswer {
+    fn record(&mut self, revocation: &Revocation, now: Timestamp) -> LogAnswer {
         match self.write() {
-            Ok(mut log) => log.record(revocation),
+            Ok(mut log) => log.record(revocation, now),
             Err(_) => LogAnswer::refused(revocation),
         }
     }
@@ -153,8 +153,8 @@ impl<L: RevocationLog> RevocationLog for &std::sync::RwLock<L> {
 /// As for `&RwLock`.
 #[cfg(feature = "std")]
 impl<L: RevocationLog> RevocationLog for alloc::sync::Arc<std::sync::RwLock<L>> {
-    fn record(&mut self, revocation: &Revocation) -> LogAnswer {
-        (&**self).record(revocation)
+    fn record(&mut self, revocation: &Revocation, now: Timestamp) -> LogAnswer {
+        (&**self).record(revocation, now)
     }
 }
 

@@ -62,7 +62,7 @@ fn the_verdict_is_the_verifiers_own() {
         assert_eq!(report.claims.is_some(), text == &token);
     }
     let session = service.verifier.verify_owned::<()>(&token, at(1)).unwrap();
-    let answer = service.list.write().unwrap().record(&session.revocation());
+    let answer = service.list.write().unwrap().record(&session.revocation(), at(0));
     assert!(answer.is_recorded());
     let report = inspect::explain(&token, at(1), &service.verifier);
     assert_eq!(report.reason, Some("Revoked(session)"));
@@ -92,7 +92,7 @@ fn claims_are_shown_as_they_are() {
     let thumbprint = Thumbprint::from_bytes([7; 32]);
     let session = verifier.verify_bound::<()>(token.as_str(), &thumbprint, at(0), &mut scratch).unwrap();
     let pending = issuer.elevate(&session, AuthLevel::Aal2, Seconds::new(60), &mut rng).unwrap();
-    let answer = ExactList::new().record(pending.revocation());
+    let answer = ExactList::new().record(pending.revocation(), at(0));
     let token = pending.release(answer).unwrap();
     let report = |offset| inspect::explain(token.as_str(), at(offset), &verifier);
     assert_eq!(report(59).claims.unwrap().level_in_force, "aal2");

@@ -154,7 +154,7 @@ fn verify<R: Reads>(vector: &Vector, ring: &Ring<R>) -> Result<Claims, String> {
 
 fn revocations(vector: &Vector) -> Box<dyn Revocations> {
     let mut list = ExactList::new();
-    let mut record = |revocation: Revocation| assert!(list.record(&revocation).is_recorded());
+    let mut record = |revocation: Revocation| assert!(list.record(&revocation, Timestamp::MIN).is_recorded());
     if vector.optional("revoked-everyone-before").is_some() {
         record(Revocation::operator_everyone(time(vector.number("revoked-everyone-before"))));
     }

@@ -1,9 +1,9 @@
 // expect E0061: this method takes 1 argument but 0 arguments were supplied
-use safeconduct::{MintError, PendingElevation, RevocationLog, Token};
+use safeconduct::{MintError, PendingElevation, RevocationLog, Timestamp, Token};
 
-pub fn finish(pending: PendingElevation, _log: &mut impl RevocationLog) -> Result<Token, MintError> {
+pub fn finish(pending: PendingElevation, _log: &mut impl RevocationLog, now: Timestamp) -> Result<Token, MintError> {
     pending.release() // WRONG
-    let answer = _log.record(pending.revocation()); // RIGHT
+    let answer = _log.record(pending.revocation(), now); // RIGHT
     pending.release(answer) // RIGHT
 }
 
