@@ -50,18 +50,19 @@ pub use issuer::{Grant, Issuer, PendingElevation, Token};
 pub use keys::{InRing, IssuingKey, PublicKeyError, Signer, SignerError, VerifyingKey, VerifyingKeyError};
 pub use policy::{Policy, PolicyBuilder, PolicyError, PolicyReport};
 pub use revocation::{
-    Answer, Facts, Freshness, LogAnswer, Origin, Revocation, RevocationLog, Revocations, Target,
+    Answer, CoarseSnapshot, Facts, Floors, Freshness, LogAnswer, Origin, Revocation, RevocationLog,
+    Revocations, Snapshot, SnapshotError, SnapshotKeys, Target,
 };
 #[cfg(feature = "alloc")]
-pub use revocation::{ExactCopy, ExactList};
+pub use revocation::{Commit, ExactCopy, ExactList, Journal, JournalError, JournalSettings, SnapshotSigner};
 #[cfg(feature = "std")]
 pub use ring::RingFileError;
 #[cfg(feature = "alloc")]
 pub use ring::{Advance, AdvanceError, NotStored, RevokedKey, RingText, Unpublished};
 pub use ring::{
-    Issuing, KeyEncryptionKey, KeyState, Pinned, Public, Published, PublishedError, Reads, Realm, RealmError,
-    Ring, RingError, RingKeyInfo, RingTextError, Role, RootKey, RootPublicKey, Schedule, ScheduleError,
-    Verifying, Window, WindowError,
+    HoldsFilterKeys, Issuing, KeyEncryptionKey, KeyState, Pinned, Public, Published, PublishedError, Reads,
+    Realm, RealmError, Ring, RingError, RingKeyInfo, RingTextError, Role, RootKey, RootPublicKey, Schedule,
+    ScheduleError, Verifying, Window, WindowError,
 };
 pub use session::{Departing, Session, StepUp};
 pub use values::{

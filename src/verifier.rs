@@ -51,6 +51,7 @@ pub struct Verifier<V = Undecided> {
     policy: Policy,
     kinds: Kinds,
     schema: u32,
+    fail_open: bool,
     revocations: V,
 }
 
@@ -83,6 +84,7 @@ impl Verifier {
             policy: *policy,
             kinds: Kinds::only(accepts),
             schema: 0,
+            fail_open: false,
             revocations: Undecided(()),
         }
     }
@@ -101,8 +103,8 @@ impl Verifier {
     }
 
     fn decided<V>(self, revocations: V) -> Verifier<V> {
-        let Self { keys, context, tag, policy, kinds, schema, revocations: Undecided(()) } = self;
-        Verifier { keys, context, tag, policy, kinds, schema, revocations }
+        let Self { keys, context, tag, policy, kinds, schema, fail_open, revocations: Undecided(()) } = self;
+        Verifier { keys, context, tag, policy, kinds, schema, fail_open, revocations }
     }
 }
 
@@ -119,6 +121,20 @@ impl<V> Verifier<V> {
     pub fn schema(mut self, schema: u32) -> Self {
         self.schema = schema;
         self
+    }
+
+    /// Goes on when the revocation data are too old, instead of refusing everybody. **Whoever was logged out since then is let in** until fresh data
+    /// arrive; what the old data have against a token still counts, and nothing is renewed or elevated meanwhile.
+    #[must_use]
+    pub fn dangerous_fail_open(mut self) -> Self {
+        self.fail_open = true;
+        self
+    }
+
+    /// What knows who is out.
+    #[must_use]
+    pub const fn revocation_data(&self) -> &V {
+        &self.revocations
     }
 
     /// Verifies a token that is not bound to a key of the client.
@@ -262,12 +278,18 @@ impl<V> Verifier<V> {
             (Some(bound_to), Some(proven)) if bound_to != proven => return Err(Reason::BindingMismatch),
             (Some(_), Some(_)) => {}
         }
-        let freshness = match self.revocations.check(&opened.identity.facts(core), now) {
+        let facts = opened.identity.facts(core);
+        let answer = match self.revocations.check(&facts, now) {
+            Answer::Stale if self.fail_open => self.revocations.check_however_old(&facts, now),
+            answer => answer,
+        };
+        let freshness = match answer {
             Answer::Clear(freshness) => freshness,
             Answer::Revoked(scope) => return Err(Reason::Revoked(scope)),
             Answer::Superseded => return Err(Reason::Superseded),
             Answer::Stale => return Err(Reason::SnapshotStale),
             Answer::Damaged => return Err(Reason::SnapshotDamaged),
+            Answer::TooLong => return Err(Reason::CeilingExceeded),
         };
         Policy::check_deadlines(core, now.max(freshness.complete_to()))?;
         Ok(freshness)

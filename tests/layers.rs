@@ -10,7 +10,7 @@ const MAP: &[(&str, &[&str], &[&str])] = &[
     ("values", &[], &["subtle", "time"]),
     ("wire", &["error", "values"], &["base64", "zeroize"]),
     ("claims", &["error", "values", "wire"], &["postcard", "serde", "zeroize"]),
-    ("keys", &["values"], &["ed25519_dalek", "hkdf", "rand_core", "sha2", "zeroize"]),
+    ("keys", &["values"], &["ed25519_dalek", "hkdf", "rand_core", "sha2", "siphasher", "zeroize"]),
     (
         "proof",
         &["error", "keys", "values", "wire"],
@@ -22,7 +22,11 @@ const MAP: &[(&str, &[&str], &[&str])] = &[
         &["claims", "error", "keys", "policy", "proof", "values", "wire"],
         &["rand_core", "sha2", "zeroize"],
     ),
-    ("revocation", &["error", "policy", "values"], &[]),
+    (
+        "revocation",
+        &["error", "keys", "policy", "proof", "ring", "values"],
+        &["postcard", "rand_core", "serde", "zeroize"],
+    ),
     ("session", &["claims", "keys", "revocation", "values", "wire"], &[]),
     (
         "issuer",
@@ -47,6 +51,7 @@ const CRATES: &[&str] = &[
     "rand_core",
     "serde",
     "sha2",
+    "siphasher",
     "subtle",
     "time",
     "zeroize",

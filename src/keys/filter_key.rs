@@ -1,6 +1,9 @@
 //! The key of a revocation realm's filter.
 
+use core::hash::Hasher as _;
+
 use rand_core::TryCryptoRng;
+use siphasher::sip::SipHasher24;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::aead::expand;
@@ -30,5 +33,14 @@ impl FilterKey {
         let mut id = [0; RealmId::SIZE];
         expand(&self.0, &[b"safeconduct/v1/realm"], &mut id);
         RealmId::from_bytes(id)
+    }
+
+    /// SipHash-2-4 of the pieces, one after the other (SPEC section 9.2).
+    pub(crate) fn hash(&self, pieces: &[&[u8]]) -> u64 {
+        let mut hasher = SipHasher24::new_with_key(&self.0);
+        for piece in pieces {
+            hasher.write(piece);
+        }
+        hasher.finish()
     }
 }

@@ -46,6 +46,11 @@ pub(crate) fn open<'b>(
     seal::open(key, nonce, associated, sealed, tag).then_some(sealed)
 }
 
+/// SHA-256 of a part of a document.
+pub(crate) fn digest(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
 /// Checks a signature by the rule for tokens (TOK-21 to TOK-23) and returns the SHA-256 of the document.
 pub(crate) fn verify(
     key: &PublicKey,

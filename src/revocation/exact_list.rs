@@ -42,6 +42,8 @@ struct Rows {
     keys: BTreeSet<KeyId>,
     subjects: BTreeMap<Subject, Timestamp>,
     sessions: BTreeMap<SessionId, SessionRow>,
+    /// Sessions that have retired rotations: the least that is good, and when the row is not needed any more.
+    retired: BTreeMap<SessionId, (u32, Timestamp)>,
     /// Each with the moment from which on it is not needed.
     tokens: BTreeMap<(SessionId, TokenId), Timestamp>,
 }
@@ -88,6 +90,7 @@ impl ExactList {
     pub fn forget_ended(&mut self, now: Timestamp, policy: &Policy) {
         self.rows.sessions.retain(|_, row| row.until > now);
         self.rows.tokens.retain(|_, until| *until > now);
+        self.rows.retired.retain(|_, (_, until)| *until > now);
         self.rows.subjects.retain(|_, before| before.saturating_add(policy.longest_session()) > now);
         self.forgotten_to = self.forgotten_to.max(now);
     }
@@ -125,10 +128,22 @@ impl Rows {
                 self.sessions.contains_key(session_id) || self.tokens.contains_key(&(*session_id, *token_id))
             }
             Target::Session { session_id, origin, .. } => self.is_out(*session_id, origin.as_ref()).is_some(),
-            Target::Subject { subject, before } => self.cut_off(subject) >= Some(*before),
+            Target::Rotations { session_id, least, .. } => {
+                self.sessions.contains_key(session_id) || self.least_rotation(*session_id) >= *least
+            }
+            Target::Subject { subject, before, spared } => {
+                let spared_is_out = |(session_id, origin): &(SessionId, Origin)| {
+                    self.is_out(*session_id, Some(origin)).is_some()
+                };
+                self.cut_off(subject) >= Some(*before) || spared.as_ref().is_some_and(spared_is_out)
+            }
             Target::Key { key_id } => self.keys.contains(key_id),
             Target::Everyone { before } => self.everyone_before >= Some(*before),
         }
+    }
+
+    fn least_rotation(&self, session_id: SessionId) -> u32 {
+        self.retired.get(&session_id).map_or(0, |(least, _)| *least)
     }
 
     fn end_session(&mut self, session_id: SessionId, until: Timestamp) {
@@ -149,6 +164,10 @@ impl Rows {
 
     fn answer(&self, facts: &Facts<'_>, freshness: Freshness) -> Answer {
         match self.is_out(facts.session_id, Some(&facts.origin())) {
+            // Between session and token (TOK-37).
+            None | Some(Scope::Token) if facts.rotation < self.least_rotation(facts.session_id) => {
+                Answer::Superseded
+            }
             Some(scope) => Answer::Revoked(scope),
             None => Answer::Clear(freshness),
         }
@@ -174,7 +193,11 @@ impl RevocationLog for ExactList {
             Target::Session { session_id, until, .. } => {
                 rows.end_session_and_successors(*session_id, *until);
             }
-            Target::Subject { subject, before } => {
+            Target::Rotations { session_id, least, until, .. } => {
+                let row = rows.retired.entry(*session_id).or_insert((*least, *until));
+                *row = (row.0.max(*least), row.1.max(*until));
+            }
+            Target::Subject { subject, before, .. } => {
                 later(rows.subjects.entry(*subject).or_insert(*before), *before);
             }
             Target::Key { key_id } => {
@@ -192,10 +215,22 @@ impl Revocations for ExactList {
     fn check(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
         self.rows.answer(facts, Freshness::new(now.max(self.forgotten_to), Seconds::ZERO))
     }
+
+    fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {
+        self.rows.cut_off(subject)
+    }
 }
 
 impl Revocations for ExactCopy {
     fn check(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
         if now >= self.not_after { Answer::Stale } else { self.rows.answer(facts, self.freshness) }
+    }
+
+    fn check_however_old(&self, facts: &Facts<'_>, _: Timestamp) -> Answer {
+        self.rows.answer(facts, Freshness::new(self.freshness.complete_to(), Seconds::ZERO))
+    }
+
+    fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {
+        self.rows.cut_off(subject)
     }
 }

@@ -41,6 +41,18 @@ pub enum Target {
         /// meant, too.
         superseded_by: Option<SessionId>,
     },
+    /// The rotations of a session below a mark, which a later one has replaced (strict rotation).
+    #[non_exhaustive]
+    Rotations {
+        /// The session.
+        session_id: SessionId,
+        /// The least rotation that stays good.
+        least: u32,
+        /// When the token of that rotation was minted.
+        issued_at: Timestamp,
+        /// After this moment the entry is not needed any more: the session's absolute end.
+        until: Timestamp,
+    },
     /// Every session of a subject begun before a moment.
     #[non_exhaustive]
     Subject {
@@ -48,6 +60,8 @@ pub enum Target {
         subject: Subject,
         /// Sessions begun at this moment or later are not touched.
         before: Timestamp,
+        /// The session that goes on under a new id, begun at that moment, and what may have ended it already: "log out my other devices".
+        spared: Option<(SessionId, Origin)>,
     },
     /// Everything under a key.
     #[non_exhaustive]
@@ -75,6 +89,8 @@ pub struct Origin {
     pub key_id: KeyId,
     /// The token that was presented.
     pub token_id: TokenId,
+    /// When that token was minted.
+    pub issued_at: Timestamp,
 }
 
 impl Revocation {
@@ -88,6 +104,23 @@ impl Revocation {
             *superseded_by = Some(successor);
         }
         self
+    }
+
+    /// Ends the sessions of a subject begun before a moment, on behalf of one that goes on under a new id.
+    pub(crate) const fn others(session_id: SessionId, origin: Origin, before: Timestamp) -> Self {
+        Self {
+            target: Target::Subject { subject: origin.subject, before, spared: Some((session_id, origin)) },
+        }
+    }
+
+    /// Retires the rotations of a session below `least`.
+    pub(crate) const fn rotations(
+        session_id: SessionId,
+        least: u32,
+        issued_at: Timestamp,
+        until: Timestamp,
+    ) -> Self {
+        Self { target: Target::Rotations { session_id, least, issued_at, until } }
     }
 
     /// Ends a session by its id alone. `until` is when the session would have ended by itself at the latest.
@@ -105,7 +138,7 @@ impl Revocation {
     /// Take the moment from [`Policy::cut_off`](crate::Policy::cut_off), which catches sessions begun on a clock that is ahead and sessions that began at an earlier
     /// cut-off, and give it to the next [`Grant`](crate::Grant) of this subject, so that logging in again works at once.
     pub const fn operator_subject(subject: Subject, before: Timestamp) -> Self {
-        Self { target: Target::Subject { subject, before } }
+        Self { target: Target::Subject { subject, before, spared: None } }
     }
 
     /// Ends everything under a key. A key that leaked must leave the ring as well, and forged tokens may have been rotated into a newer key:
@@ -130,7 +163,7 @@ impl Revocation {
     pub const fn scope(&self) -> Scope {
         match self.target {
             Target::Token { .. } => Scope::Token,
-            Target::Session { .. } => Scope::Session,
+            Target::Session { .. } | Target::Rotations { .. } => Scope::Session,
             Target::Subject { .. } => Scope::Subject,
             Target::Key { .. } => Scope::Key,
             Target::Everyone { .. } => Scope::Everyone,
@@ -162,6 +195,7 @@ enum Outcome {
     Accepted,
     AlreadyOut,
     Refused,
+    QuotaReached,
 }
 
 impl LogAnswer {
@@ -180,6 +214,19 @@ impl LogAnswer {
     /// The log does not hold it: full, out of reach, or over a quota.
     pub fn refused(revocation: &Revocation) -> Self {
         Self { target: revocation.target.clone(), outcome: Outcome::Refused }
+    }
+
+    /// The log does not hold it, because it holds as many sessions of this subject as one subject may have.
+    pub fn quota_reached(revocation: &Revocation) -> Self {
+        Self { target: revocation.target.clone(), outcome: Outcome::QuotaReached }
+    }
+
+    /// Whether it is not recorded because its subject has too many sessions in the log. The application may then raise the subject's cut-off
+    /// ([`Revocation::operator_subject`]), which ends all of its sessions with one row. The log does not do that by itself: behind one subject there may be many people
+    /// ("guest").
+    #[must_use]
+    pub const fn is_quota_reached(&self) -> bool {
+        matches!(self.outcome, Outcome::QuotaReached)
     }
 
     /// Whether the revocation is in the log now.

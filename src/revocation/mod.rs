@@ -1,12 +1,58 @@
 //! WHO IS OUT: the question that every verification asks, and what is written down when somebody leaves.
 
 #[cfg(feature = "alloc")]
+mod build;
+mod coarse;
+#[cfg(feature = "alloc")]
+mod envelope;
+#[cfg(feature = "alloc")]
 mod exact_list;
+mod filter;
+mod fingerprint;
+mod floors;
+mod header;
+#[cfg(feature = "alloc")]
+mod journal;
+#[cfg(feature = "alloc")]
+mod journal_document;
+#[cfg(feature = "alloc")]
+mod journal_error;
+#[cfg(feature = "alloc")]
+mod journal_regions;
+#[cfg(feature = "alloc")]
+mod journal_settings;
 mod log;
+mod opened;
+#[cfg(feature = "alloc")]
+mod overlay;
+#[cfg(feature = "alloc")]
+mod rows;
+mod shared;
+mod snapshot;
+mod snapshot_error;
+mod snapshot_keys;
+#[cfg(feature = "alloc")]
+mod snapshot_signer;
+mod tables;
 
+pub use coarse::CoarseSnapshot;
+#[cfg(feature = "alloc")]
+pub(crate) use envelope::Digest;
 #[cfg(feature = "alloc")]
 pub use exact_list::{ExactCopy, ExactList};
+pub use floors::Floors;
+#[cfg(feature = "alloc")]
+pub use journal::{Commit, Journal};
+#[cfg(feature = "alloc")]
+pub use journal_error::JournalError;
+#[cfg(feature = "alloc")]
+pub use journal_settings::JournalSettings;
 pub use log::{LogAnswer, Origin, Revocation, RevocationLog, Target};
+pub use snapshot::Snapshot;
+pub use snapshot_error::SnapshotError;
+pub use snapshot_keys::SnapshotKeys;
+#[cfg(feature = "alloc")]
+pub use snapshot_signer::SnapshotSigner;
 
 use crate::error::Scope;
 use crate::values::{KeyId, Kind, Seconds, SessionId, Subject, Timestamp, TokenId};
@@ -24,6 +70,22 @@ use crate::values::{KeyId, Kind, Seconds, SessionId, Subject, Timestamp, TokenId
 pub trait Revocations {
     /// What is known about this token at `now`.
     fn check(&self, facts: &Facts<'_>, now: Timestamp) -> Answer;
+
+    /// The same from data that are too old: what they say against a token is still true. Asked by verifiers that were told to go on with old data
+    /// ([`dangerous_fail_open`](crate::Verifier::dangerous_fail_open)) where `check` has answered [`Answer::Stale`]. If there are no data at all, the answer is
+    /// `Stale` again.
+    ///
+    /// Nothing may be minted on its word, so the [`Freshness`] of a clear answer has the staleness bound 0.
+    fn check_however_old(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
+        self.check(facts, now)
+    }
+
+    /// The latest cut-off that concerns a subject, its own or everyone's, as far as these data know. A new session of the subject begins at it, and so
+    /// [`Issuer::issue_beside`](crate::Issuer::issue_beside) lets people log in again right after "log out everywhere".
+    fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {
+        let _ = subject;
+        None
+    }
 }
 
 /// What revocation may depend on: everything in it is authentic.
@@ -61,6 +123,7 @@ impl Facts<'_> {
             started_at: self.started_at,
             key_id: self.key_id,
             token_id: self.token_id,
+            issued_at: self.issued_at,
         }
     }
 }
@@ -79,13 +142,18 @@ pub enum Answer {
     Stale,
     /// The data is damaged at the place that matters.
     Damaged,
+    /// The token lives longer than the data reckon with: a revocation of it might have been dropped already (REV-12).
+    TooLong,
 }
 
 /// How far a [`Clear`](Answer::Clear) reaches. Rotation and elevation depend on it (ISS-06).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Freshness {
+    /// The latest of all data that were asked: deadlines are judged as if it were at least this moment.
     complete_to: Timestamp,
-    staleness_bound: Seconds,
+    /// The last moment at which a new token may be minted.
+    mint_until: Timestamp,
+    token_life: Seconds,
     known: bool,
 }
 
@@ -94,74 +162,57 @@ impl Freshness {
     /// `staleness_bound` after that.
     #[must_use]
     pub const fn new(complete_to: Timestamp, staleness_bound: Seconds) -> Self {
-        Self { complete_to, staleness_bound, known: true }
+        let mint_until = complete_to.saturating_add(staleness_bound);
+        Self { complete_to, mint_until, token_life: Seconds::MAX, known: true }
+    }
+
+    /// New tokens may live so long, and no longer.
+    #[must_use]
+    pub const fn token_life(mut self, longest: Seconds) -> Self {
+        self.token_life = longest;
+        self
     }
 
     /// Of an answer that nobody has given: nothing is known.
     pub(crate) const fn unknown() -> Self {
-        Self { complete_to: Timestamp::MIN, staleness_bound: Seconds::ZERO, known: false }
+        Self {
+            complete_to: Timestamp::MIN,
+            mint_until: Timestamp::MIN,
+            token_life: Seconds::MAX,
+            known: false,
+        }
     }
 
     pub(crate) fn known(self) -> Option<Self> {
         self.known.then_some(self)
     }
 
-    /// Every revocation accepted before this moment is in the data.
+    /// Of two data that were both asked: the stricter of each.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            complete_to: self.complete_to.max(other.complete_to),
+            mint_until: self.mint_until.min(other.mint_until),
+            token_life: self.token_life.min(other.token_life),
+            known: self.known && other.known,
+        }
+    }
+
+    /// Every revocation accepted before this moment is in the data; deadlines are judged as if it were at least this moment (TOK-38).
     #[must_use]
     pub const fn complete_to(&self) -> Timestamp {
         self.complete_to
     }
 
+    /// The longest that a new token may live.
+    #[must_use]
+    pub const fn longest_new_token(&self) -> Seconds {
+        self.token_life
+    }
+
     /// Whether new tokens may still be minted at `now`: `now − complete_to` is at most the staleness bound.
     #[must_use]
     pub fn allows_minting(&self, now: Timestamp) -> bool {
-        now.seconds_since(self.complete_to) <= u64::from(self.staleness_bound.get())
-    }
-}
-
-impl<V: Revocations + ?Sized> Revocations for &V {
-    fn check(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
-        (**self).check(facts, now)
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl<V: Revocations + ?Sized> Revocations for alloc::sync::Arc<V> {
-    fn check(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
-        (**self).check(facts, now)
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl<V: Revocations + ?Sized> Revocations for alloc::boxed::Box<V> {
-    fn check(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
-        (**self).check(facts, now)
-    }
-}
-
-/// For lists that change while verifiers read them. A poisoned lock refuses.
-#[cfg(feature = "std")]
-impl<L: RevocationLog> RevocationLog for &std::sync::RwLock<L> {
-    fn record(&mut self, revocation: &Revocation, now: Timestamp) -> LogAnswer {
-        match self.write() {
-            Ok(mut log) => log.record(revocation, now),
-            Err(_) => LogAnswer::refused(revocation),
-        }
-    }
-}
-
-/// As for `&RwLock`.
-#[cfg(feature = "std")]
-impl<L: RevocationLog> RevocationLog for alloc::sync::Arc<std::sync::RwLock<L>> {
-    fn record(&mut self, revocation: &Revocation, now: Timestamp) -> LogAnswer {
-        (&**self).record(revocation, now)
-    }
-}
-
-/// For lists that change while verifiers read them. A poisoned lock answers [`Answer::Damaged`].
-#[cfg(feature = "std")]
-impl<V: Revocations> Revocations for std::sync::RwLock<V> {
-    fn check(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
-        self.read().map_or(Answer::Damaged, |list| list.check(facts, now))
+        self.known && now <= self.mint_until
     }
 }

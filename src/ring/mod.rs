@@ -28,7 +28,7 @@ pub use error::{RingError, RingTextError};
 pub use file::RingFileError;
 pub use published::{Pinned, Published, PublishedError};
 pub use realm::{Realm, RealmError};
-pub use role::{Issuing, Public, Reads, Ring, RingKeyInfo, Role, Verifying};
+pub use role::{HoldsFilterKeys, Issuing, Public, Reads, Ring, RingKeyInfo, Role, Verifying};
 pub use schedule::{Schedule, ScheduleError};
 pub use state::KeyState;
 #[cfg(feature = "alloc")]

@@ -96,6 +96,21 @@ impl Realm {
         self.signers.iter().flatten().map(|signer| *signer.as_bytes())
     }
 
+    pub(crate) fn signer_keys(&self) -> [Option<&PublicKey>; MAX_SIGNERS] {
+        self.signers.each_ref().map(Option::as_ref)
+    }
+
+    pub(crate) const fn filter_key(&self) -> Option<&FilterKey> {
+        self.filter_key.as_ref()
+    }
+
+    /// The filter key, for a node that has a public ring and is trusted with this besides; `None` in a public ring. **Whoever has it can
+    /// tell which ids a snapshot revokes**, and aim at the filter.
+    #[must_use]
+    pub fn to_secret_filter_key(&self) -> Option<zeroize::Zeroizing<[u8; 16]>> {
+        self.filter_key.as_ref().map(|key| zeroize::Zeroizing::new(*key.as_bytes()))
+    }
+
     /// Whether the filter key is there: it is in every ring but a public one.
     #[must_use]
     pub const fn has_filter_key(&self) -> bool {

@@ -34,6 +34,9 @@ pub trait Role: sealed::Sealed {
 /// A role whose rings can verify tokens: all of them, as far as they hold keys.
 pub trait Reads: Role {}
 
+/// Roles whose rings hold the filter keys of their realms: every role but [`Public`].
+pub trait HoldsFilterKeys: Role {}
+
 /// The role of an issuer: the ring holds every secret.
 #[derive(Clone, Copy, Debug)]
 pub enum Issuing {}
@@ -52,6 +55,8 @@ impl sealed::Sealed for Public {}
 impl Reads for Issuing {}
 impl Reads for Verifying {}
 impl Reads for Public {}
+impl HoldsFilterKeys for Issuing {}
+impl HoldsFilterKeys for Verifying {}
 
 impl Role for Issuing {
     type Key = IssuingKey;
