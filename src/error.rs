@@ -224,6 +224,8 @@ pub enum MintError {
     AlreadyOut,
     /// The log did not accept the revocation of the old session (ISS-08), or answered about another one.
     NotLogged,
+    /// The revocation data have something against the new session already: its key is revoked, or every id that was drawn hits the filter (ISS-12).
+    Revoked,
 }
 
 impl fmt::Display for MintError {
@@ -247,6 +249,7 @@ impl fmt::Display for MintError {
             Self::LevelTooLow => "the new level is below the session's own",
             Self::ElevationLife => "the elevation lasts longer than the policy allows, or not at all",
             Self::AlreadyOut => "the old session was already revoked",
+            Self::Revoked => "the revocation data have something against the new session",
             Self::NotLogged => "the log has not accepted the revocation of the old session",
         })
     }

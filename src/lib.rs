@@ -46,7 +46,7 @@ mod wire;
 pub use claims::Elevation;
 pub use error::{MintError, Reason, Rejected, Scope};
 #[cfg(feature = "alloc")]
-pub use issuer::{Grant, Issuer, PendingElevation, Token};
+pub use issuer::{Grant, Issuer, PendingElevation, PendingReissue, Rotated, Token};
 pub use keys::{InRing, IssuingKey, PublicKeyError, Signer, SignerError, VerifyingKey, VerifyingKeyError};
 pub use policy::{Policy, PolicyBuilder, PolicyError, PolicyReport};
 pub use revocation::{

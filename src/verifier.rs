@@ -204,6 +204,18 @@ impl<V> Verifier<V> {
         Ok(Departing { revocation: opened.identity.revocation(&opened.core) })
     }
 
+    /// For strict rotation: what to revoke when a token is refused as [`Superseded`](Reason::Superseded), namely the whole session, since it cannot be told
+    /// whether the thief or the owner shows the old token. `None` if the token is not refused, or for another reason.
+    pub fn superseded(&self, token: &str, now: Timestamp) -> Option<Departing>
+    where
+        V: Revocations,
+    {
+        let mut scratch = Scratch::new();
+        let opened = self.open(token, now, &mut scratch).ok()?;
+        let superseded = self.judge(&opened, opened.core.bound_to.as_ref(), now).err()? == Reason::Superseded;
+        superseded.then(|| Departing { revocation: opened.identity.revocation(&opened.core) })
+    }
+
     /// The whole of SPEC section 7, in its order.
     fn admit<'s, C: Deserialize<'s>>(
         &self,
@@ -289,7 +301,7 @@ impl<V> Verifier<V> {
             Answer::Superseded => return Err(Reason::Superseded),
             Answer::Stale => return Err(Reason::SnapshotStale),
             Answer::Damaged => return Err(Reason::SnapshotDamaged),
-            Answer::TooLong => return Err(Reason::CeilingExceeded),
+            Answer::TooLong(_) => return Err(Reason::CeilingExceeded),
         };
         Policy::check_deadlines(core, now.max(freshness.complete_to()))?;
         Ok(freshness)

@@ -44,7 +44,7 @@ impl<S: Signer> Issuer<S> {
         let token =
             self.mint(&core, &session.app, session.verified_at, |key, body| Ids::of_session(key, body, rng))?;
         let revocation = session.revocation().superseded_by(token.session_id());
-        Ok(PendingElevation { token, revocation })
+        Ok(PendingElevation::new(token, revocation))
     }
 }
 
@@ -73,6 +73,10 @@ pub struct PendingElevation {
 }
 
 impl PendingElevation {
+    pub(super) const fn new(token: Token, revocation: Revocation) -> Self {
+        Self { token, revocation }
+    }
+
     /// The revocation of the old session, for the log.
     pub const fn revocation(&self) -> &Revocation {
         &self.revocation

@@ -93,12 +93,21 @@ impl<C> Grant<C> {
         self
     }
 
-    /// SPEC section 6.1, steps 2 and 3.
-    pub(super) fn core_claims(&self, policy: &Policy, now: Timestamp) -> Result<CoreClaims, MintError> {
+    pub(super) const fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// SPEC section 6.1, steps 2 and 3. `known` is a cut-off that the grant need not know.
+    pub(super) fn core_claims(
+        &self,
+        policy: &Policy,
+        now: Timestamp,
+        known: Option<Timestamp>,
+    ) -> Result<CoreClaims, MintError> {
         if self.level > policy.assurance() {
             return Err(MintError::LevelAbovePolicy);
         }
-        let started_at = self.not_before.map_or(now, |cut_off| cut_off.max(now));
+        let started_at = self.not_before.max(known).map_or(now, |cut_off| cut_off.max(now));
         let ends_at = started_at.checked_add(policy.session()).ok_or(MintError::Times)?;
         let ends_at = self.ends_by.map_or(ends_at, |cap| cap.min(ends_at));
         let claims = CoreClaims {

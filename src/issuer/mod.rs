@@ -2,6 +2,9 @@
 
 mod elevation;
 mod grant;
+mod login;
+mod reissue;
+mod strict;
 
 use alloc::string::String;
 use core::fmt;
@@ -12,6 +15,8 @@ use zeroize::Zeroizing;
 
 pub use elevation::PendingElevation;
 pub use grant::Grant;
+pub use reissue::PendingReissue;
+pub use strict::Rotated;
 
 use crate::claims::{self, CoreClaims};
 use crate::error::MintError;
@@ -20,7 +25,7 @@ use crate::policy::Policy;
 use crate::proof::{self, Ids, MintingKey};
 use crate::ring::{Entries, Issuing, Ring, Verifying};
 use crate::session::Session;
-use crate::values::{Context, Kind, SessionId, Timestamp};
+use crate::values::{Context, Kind, Seconds, SessionId, Timestamp};
 
 /// Mints tokens: at login, on renewal, on step-up.
 ///
@@ -112,7 +117,7 @@ impl<S: Signer> Issuer<S> {
         now: Timestamp,
         rng: &mut G,
     ) -> Result<Token, MintError> {
-        let core = grant.core_claims(&self.policy, now)?;
+        let core = grant.core_claims(&self.policy, now, None)?;
         self.mint(&core, &grant.claims, now, |key, body| Ids::of_session(key, body, rng))
     }
 
@@ -190,9 +195,12 @@ impl<S: Signer> Issuer<S> {
         if issued_at >= parent.ends_at {
             return Err(MintError::SessionOver);
         }
+        // Revocations are dropped when the last token of that life is over (REV-12).
+        let longest = session.freshness.map_or(Seconds::MAX, |freshness| freshness.longest_new_token());
+        let idle = self.policy.idle().min(longest);
         Ok(CoreClaims {
             issued_at,
-            expires_at: issued_at.saturating_add(self.policy.idle()).min(parent.ends_at),
+            expires_at: issued_at.saturating_add(idle).min(parent.ends_at),
             elevation: parent.elevation.filter(|elevation| elevation.until() > issued_at),
             ..*parent
         })

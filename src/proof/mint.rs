@@ -13,7 +13,7 @@ use crate::error::MintError;
 use crate::keys::{
     IssuingKey, KeyIdentity, PublicKey, Purpose, RingKey, Signer, SigningKey, Subkeys, VerifyingKey,
 };
-use crate::values::{Context, Kind, SessionId, TokenId};
+use crate::values::{Context, KeyId, Kind, SessionId, TokenId};
 use crate::wire::{self, HEADER, Header};
 
 /// What mints tokens under one key in one context: derived once, when a ring is loaded.
@@ -41,6 +41,10 @@ impl MintingKey {
     pub(crate) fn of_signer(key: &VerifyingKey, purpose: Purpose, context: &Context) -> Option<Self> {
         let half = Half::Elsewhere(key.material().ed25519()?.clone());
         Some(Self::with(key, Some(half), purpose, context))
+    }
+
+    pub(crate) fn key_id(&self) -> KeyId {
+        self.identity.key_id()
     }
 
     fn with(key: &impl RingKey, half: Option<Half>, purpose: Purpose, context: &Context) -> Self {

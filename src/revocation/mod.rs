@@ -142,8 +142,8 @@ pub enum Answer {
     Stale,
     /// The data is damaged at the place that matters.
     Damaged,
-    /// The token lives longer than the data reckon with: a revocation of it might have been dropped already (REV-12).
-    TooLong,
+    /// The token lives longer than the data reckon with: a revocation of it might have been dropped already (REV-12). A new one may live so long.
+    TooLong(Seconds),
 }
 
 /// How far a [`Clear`](Answer::Clear) reaches. Rotation and elevation depend on it (ISS-06).

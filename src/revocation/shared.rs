@@ -99,6 +99,7 @@ impl Answer {
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Clear(one), Self::Clear(other)) => Self::Clear(one.and(other)),
+            (Self::TooLong(one), Self::TooLong(other)) => Self::TooLong(one.min(other)),
             (Self::Revoked(one), Self::Revoked(other)) => Self::Revoked(one.min(other)),
             (one, other) if one.weight() >= other.weight() => one,
             (_, other) => other,
@@ -111,7 +112,7 @@ impl Answer {
             Self::Superseded => 4,
             Self::Damaged => 3,
             Self::Stale => 2,
-            Self::TooLong => 1,
+            Self::TooLong(_) => 1,
             Self::Clear(_) => 0,
         }
     }

@@ -287,7 +287,7 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
         }
         // A token that lives longer than deaths are counted with could outlive its revocation's entry (REV-12).
         let life = facts.expires_at.seconds_since(facts.issued_at);
-        (life > u64::from(self.newest.longest_token.get())).then_some(Answer::TooLong)
+        (life > u64::from(self.newest.longest_token.get())).then_some(Answer::TooLong(self.newest.token_life))
     }
 
     fn freshness(&self, staleness_bound: Seconds) -> Freshness {
