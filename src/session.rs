@@ -135,7 +135,7 @@ impl<C> Session<C> {
         self.core.ends_at
     }
 
-    /// How often the session has been rotated. It detects no theft: a thief rotates too (SPEC section 9.3).
+    /// How often the session has been rotated. It detects no theft: a thief rotates too (SPEC section 10.3).
     #[must_use]
     pub const fn rotation(&self) -> u32 {
         self.core.rotation

@@ -21,7 +21,7 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// The longest subject, in bytes (SPEC section 9).
+    /// The longest subject, in bytes (SPEC section 10).
     pub const MAX: usize = 128;
 
     /// A subject of these bytes.
