@@ -34,6 +34,8 @@ pub mod inspect;
 #[cfg(feature = "alloc")]
 mod issuer;
 mod keys;
+#[cfg(feature = "std")]
+mod node;
 mod policy;
 mod proof;
 mod revocation;
@@ -48,6 +50,8 @@ pub use error::{MintError, Reason, Rejected, Scope};
 #[cfg(feature = "alloc")]
 pub use issuer::{Grant, Issuer, PendingElevation, PendingReissue, Rotated, Token};
 pub use keys::{InRing, IssuingKey, PublicKeyError, Signer, SignerError, VerifyingKey, VerifyingKeyError};
+#[cfg(feature = "std")]
+pub use node::{Current, Node, NodeError, Snapshots, Update};
 pub use policy::{Policy, PolicyBuilder, PolicyError, PolicyReport};
 pub use revocation::{
     Answer, CoarseSnapshot, Facts, Floors, Freshness, LogAnswer, Origin, Revocation, RevocationLog,

@@ -38,6 +38,7 @@ const MAP: &[(&str, &[&str], &[&str])] = &[
         &["claims", "error", "keys", "policy", "proof", "revocation", "ring", "session", "values", "wire"],
         &["serde"],
     ),
+    ("node", &["revocation", "ring", "values", "verifier"], &[]),
     ("inspect", &["claims", "error", "revocation", "ring", "values", "verifier", "wire"], &["serde"]),
 ];
 

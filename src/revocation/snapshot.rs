@@ -139,6 +139,25 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
         floors.raise(&self.newest, untouched.then_some(self.digest));
     }
 
+    /// The checks of REV-08 and REV-09 once more, against other floors.
+    #[cfg(feature = "std")]
+    pub(crate) fn admitted_by(&self, floors: &Floors, now: Timestamp) -> Result<(), SnapshotError> {
+        floors.admit(&self.newest, Some(&self.digest), 0, now)
+    }
+
+    /// Who published it, and which version.
+    #[cfg(feature = "std")]
+    pub(crate) const fn line_and_version(&self) -> ([u8; 8], [u8; 8], u64) {
+        (self.newest.line.signer, self.newest.line.lineage, self.newest.version)
+    }
+
+    /// The realm that a document names, before anything of it is believed.
+    #[cfg(feature = "std")]
+    pub(crate) fn realm_of(bytes: &[u8]) -> Result<RealmId, SnapshotError> {
+        let header = bytes.first_chunk().ok_or(SnapshotError::NotASnapshot)?;
+        Header::read(header).map(|header| header.realm)
+    }
+
     /// The version; of the last delta, if there was one.
     #[must_use]
     pub const fn version(&self) -> u64 {
