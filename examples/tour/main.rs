@@ -9,12 +9,14 @@
 //! | idle, the end, log out, log out everywhere | `leaving.rs` |
 //! | forged and foreign tokens, the three kinds | `strangers.rs` |
 //! | a new key | `keys.rs` |
+//! | revocation snapshots | `snapshots.rs` |
 //!
 //! The exit code is 0 if every verdict was the one that the chapter expects.
 
 mod day;
 mod keys;
 mod leaving;
+mod snapshots;
 mod stage;
 mod strangers;
 
@@ -97,7 +99,8 @@ fn tour(stage: &mut Stage) -> Result<(), Box<dyn Error>> {
     leaving::log_out_everywhere(&mut shop, stage)?;
     strangers::forged_and_foreign(&mut shop, stage)?;
     strangers::three_kinds(stage)?;
-    keys::a_new_key(&mut shop, stage)
+    keys::a_new_key(&mut shop, stage)?;
+    snapshots::a_log_out_travels(stage)
 }
 
 fn main() -> ExitCode {
