@@ -38,6 +38,8 @@ mod keys;
 mod node;
 mod policy;
 mod proof;
+#[cfg(feature = "alloc")]
+mod publication;
 mod revocation;
 mod ring;
 mod session;
@@ -53,6 +55,12 @@ pub use keys::{InRing, IssuingKey, PublicKeyError, Signer, SignerError, Verifyin
 #[cfg(feature = "std")]
 pub use node::{Current, Node, NodeError, Snapshots, Update};
 pub use policy::{Policy, PolicyBuilder, PolicyError, PolicyReport};
+#[cfg(feature = "std")]
+pub use publication::{
+    FileStore, FileStoreError, LoadError, MemStore, Publication, PublicationKind, PublishError, Publisher,
+};
+#[cfg(feature = "alloc")]
+pub use publication::{Put, Store, StoreVersion};
 pub use revocation::{
     Answer, CoarseSnapshot, Facts, Floors, Freshness, LogAnswer, Origin, Revocation, RevocationLog,
     Revocations, Snapshot, SnapshotError, SnapshotKeys, Target,

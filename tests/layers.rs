@@ -27,6 +27,7 @@ const MAP: &[(&str, &[&str], &[&str])] = &[
         &["error", "keys", "policy", "proof", "ring", "values"],
         &["postcard", "rand_core", "serde", "zeroize"],
     ),
+    ("publication", &["proof", "revocation", "ring", "values"], &["rand_core"]),
     ("session", &["claims", "keys", "revocation", "values", "wire"], &[]),
     (
         "issuer",

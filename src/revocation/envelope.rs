@@ -35,6 +35,9 @@ pub(super) struct Envelope {
     pub(super) peers: BTreeMap<[u8; 8], u64>,
     /// The last versions before this one, the newest first: by these a publisher whose reply was lost sees that it had got through.
     pub(super) history: VecDeque<Digest>,
+    /// Drawn at random by each publisher. Without it, two publishers that record the same at the same moment would write the same bytes, and each take the other's
+    /// version for its own.
+    pub(super) writer: [u8; 8],
 }
 
 impl Envelope {
@@ -53,6 +56,7 @@ impl Envelope {
             min_ring_version: 0,
             peers: BTreeMap::new(),
             history: VecDeque::new(),
+            writer: [0; 8],
         }
     }
 

@@ -59,7 +59,7 @@ pub struct Journal {
     /// Something besides rows is to be written.
     pub(super) changed: bool,
     /// Digest of the document that it was read from.
-    parent: Option<Digest>,
+    pub(super) parent: Option<Digest>,
 }
 
 impl Journal {
@@ -270,6 +270,11 @@ impl Journal {
     #[must_use]
     pub fn has_news(&self) -> bool {
         self.changed || !self.pending.is_empty()
+    }
+
+    /// The answers to what was recorded and has brought no news: this version has it all already, so there is nothing to store.
+    pub(crate) fn take_answers(&mut self) -> Vec<LogAnswer> {
+        core::mem::take(&mut self.answers)
     }
 
     /// The snapshot of this version, for the nodes. What has been recorded since is not in it.

@@ -23,6 +23,8 @@ mod journal_regions;
 mod journal_settings;
 mod log;
 mod opened;
+#[cfg(feature = "std")]
+mod outline;
 #[cfg(feature = "alloc")]
 mod overlay;
 #[cfg(feature = "alloc")]
@@ -48,6 +50,8 @@ pub use journal_error::JournalError;
 #[cfg(feature = "alloc")]
 pub use journal_settings::JournalSettings;
 pub use log::{LogAnswer, Origin, Revocation, RevocationLog, Target};
+#[cfg(feature = "std")]
+pub(crate) use outline::Outline;
 pub use snapshot::Snapshot;
 pub use snapshot_error::SnapshotError;
 pub use snapshot_keys::SnapshotKeys;

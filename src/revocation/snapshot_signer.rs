@@ -40,7 +40,7 @@ impl SnapshotSigner {
     }
 
     /// How documents name it.
-    pub(super) fn start(&self) -> [u8; 8] {
+    pub(crate) fn start(&self) -> [u8; 8] {
         self.public().first_chunk().copied().unwrap_or_default()
     }
 }

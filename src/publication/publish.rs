@@ -1,0 +1,240 @@
+//! From the log to what nodes fetch: when a snapshot is due, and how it gets there.
+
+use core::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use super::log_writer::LogWriter;
+use super::{PublishError, Put, Store, StoreVersion};
+use crate::revocation::{Journal, Outline};
+use crate::values::Timestamp;
+
+/// How often others may be faster, or the store fail, at one publication.
+const MOST_TRIES: u32 = 16;
+const MOST_FAILURES: u32 = 3;
+/// A delta is published up to this part of the snapshot's length: with 24 probes, an eighth of its entries.
+const DELTA_PART: usize = 4;
+
+/// Where snapshots go, and what is known to be there.
+pub(super) struct Board<S> {
+    snapshots: S,
+    pub(super) deltas: Option<S>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    last: Option<Last>,
+    /// The log at the version of the snapshot that is published: deltas go on from it.
+    base: Option<Journal>,
+}
+
+/// The last publication, and what was in the two stores after it.
+struct Last {
+    log: StoreVersion,
+    snapshot: StoreVersion,
+    publication: Publication,
+}
+
+/// What [`Publisher::publish`](crate::Publisher::publish) did, and when it is to be called again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Publication {
+    kind: PublicationKind,
+    version: u64,
+    not_after: Timestamp,
+    next: Timestamp,
+}
+
+/// What was published. The enum is complete.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PublicationKind {
+    /// Nothing: what is published is what the log holds, and fresh enough.
+    Nothing,
+    /// A snapshot.
+    Snapshot,
+    /// A delta.
+    Delta,
+}
+
+impl Publication {
+    /// What was published.
+    #[must_use]
+    pub const fn kind(&self) -> PublicationKind {
+        self.kind
+    }
+
+    /// The version that nodes can have now.
+    #[must_use]
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// When nodes stop accepting anything on its word, if nothing follows.
+    #[must_use]
+    pub const fn not_after(&self) -> Timestamp {
+        self.not_after
+    }
+
+    /// When the next snapshot is due although nothing is revoked. Call again then at the latest, and as often before as log-outs are to reach the nodes: every few
+    /// seconds.
+    #[must_use]
+    pub const fn next(&self) -> Timestamp {
+        self.next
+    }
+}
+
+impl fmt::Display for Publication {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.kind {
+            PublicationKind::Nothing => "nothing new",
+            PublicationKind::Snapshot => "snapshot published",
+            PublicationKind::Delta => "delta published",
+        };
+        write!(f, "{what}: version {}, good until {}, next at {}", self.version, self.not_after, self.next)
+    }
+}
+
+/// A document as a store holds it.
+type Stored = Option<(alloc::vec::Vec<u8>, StoreVersion)>;
+
+impl<S: Store> Board<S> {
+    pub(super) const fn new(snapshots: S) -> Self {
+        Self { snapshots, deltas: None, known: Mutex::new(Known { last: None, base: None }) }
+    }
+
+    /// REV-25 to REV-27.
+    pub(super) fn publish<L: Store>(
+        &self,
+        log: &LogWriter<L>,
+        now: Timestamp,
+    ) -> Result<Publication, PublishError> {
+        // Its fields are set after the fact, each right by itself.
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut failures = 0_u32;
+        let mut sent = None;
+        for _ in 0..MOST_TRIES {
+            // In this order: the log that is read afterwards is at least as far as the snapshot, or it went back.
+            let stored = self.snapshots.get().map_err(PublishError::store::<S>)?;
+            let unchanged = known.last.as_ref().filter(|last| {
+                let there = stored.as_ref().is_some_and(|(_, version)| *version == last.snapshot);
+                there && now < last.publication.next
+            });
+            let Some((journal, log_version)) = log.read_unless(unchanged.map(|last| &last.log))? else {
+                let nothing =
+                    |last: &Last| Publication { kind: PublicationKind::Nothing, ..last.publication };
+                return unchanged.map(nothing).ok_or(PublishError::Contended);
+            };
+            let version = journal.version();
+            let shown = shown(&stored, &journal, log)?;
+            if journal.next_heartbeat() <= now {
+                log.change(now, |journal| journal.next_heartbeat() <= now, |_| Ok(()))?;
+                continue;
+            }
+            let publication =
+                |kind, next| Publication { kind, version, not_after: journal.not_after(), next };
+            if let (Some(shown), Some((bytes, snapshot))) = (shown, &stored) {
+                if shown.version == version {
+                    // The same version with other contents: the log was set back in between, and has caught up (REV-25).
+                    if shown.signer == log.signer.start() && *bytes != journal.snapshot(&log.signer)? {
+                        log.change(now, |journal| journal.version() <= version, |_| Ok(()))?;
+                        continue;
+                    }
+                    let kind = if sent == Some(version) {
+                        PublicationKind::Snapshot
+                    } else {
+                        PublicationKind::Nothing
+                    };
+                    let publication = publication(kind, next_snapshot(&shown, &journal));
+                    known.last = Some(Last { log: log_version, snapshot: snapshot.clone(), publication });
+                    known.base = self.deltas.is_some().then_some(journal);
+                    return Ok(publication);
+                }
+                let next = next_snapshot(&shown, &journal);
+                if let (Some(deltas), Some(base)) = (&self.deltas, &known.base)
+                    && base.version() == shown.version
+                    && now < next
+                {
+                    let delta = journal.delta_since(base, &log.signer)?;
+                    if delta.len().saturating_mul(DELTA_PART) <= bytes.len() {
+                        put_delta(deltas, &delta, &journal, log)?;
+                        let publication = publication(PublicationKind::Delta, next);
+                        known.last = Some(Last { log: log_version, snapshot: snapshot.clone(), publication });
+                        return Ok(publication);
+                    }
+                }
+            }
+            let bytes = journal.snapshot(&log.signer)?;
+            match self.snapshots.put_if(&bytes, stored.as_ref().map(|(_, version)| version)) {
+                Ok(Put::Stored(snapshot)) => {
+                    let publication = publication(PublicationKind::Snapshot, journal.next_heartbeat());
+                    known.last = Some(Last { log: log_version, snapshot, publication });
+                    known.base = self.deltas.is_some().then_some(journal);
+                    return Ok(publication);
+                }
+                Ok(Put::Conflict) => sent = Some(version),
+                Err(why) => {
+                    sent = Some(version);
+                    failures = failures.saturating_add(1);
+                    if failures >= MOST_FAILURES {
+                        return Err(PublishError::store::<S>(why));
+                    }
+                }
+            }
+        }
+        Err(PublishError::Contended)
+    }
+}
+
+/// The snapshot that nodes see, if it is one of this log. Anything else is replaced: it is damaged, or of a log that is given up.
+fn shown<L: Store>(
+    stored: &Stored,
+    journal: &Journal,
+    log: &LogWriter<L>,
+) -> Result<Option<Outline>, PublishError> {
+    let (found, least) = (journal.version(), log.realm.min_snapshot_version());
+    if found < least {
+        return Err(PublishError::BelowFloor { found, least });
+    }
+    let outline = stored.as_ref().and_then(|(bytes, _)| Outline::of_snapshot(bytes, &log.realm).ok());
+    match outline.filter(|outline| outline.lineage == journal.lineage()) {
+        Some(outline) if outline.version > found => {
+            Err(PublishError::WentBack { found, had: outline.version })
+        }
+        of_this_log => Ok(of_this_log),
+    }
+}
+
+/// When the snapshot has to be replaced by one of a later version, if there are only deltas meanwhile.
+fn next_snapshot(shown: &Outline, journal: &Journal) -> Timestamp {
+    let quarter = shown.not_after.seconds_since(shown.issued_at) >> 2;
+    let due = shown.issued_at.as_unix().saturating_add(quarter);
+    Timestamp::from_unix(due).unwrap_or(Timestamp::MAX).min(journal.next_heartbeat())
+}
+
+fn put_delta<S: Store, L: Store>(
+    deltas: &S,
+    delta: &[u8],
+    journal: &Journal,
+    log: &LogWriter<L>,
+) -> Result<(), PublishError> {
+    let mut failures = 0_u32;
+    for _ in 0..MOST_TRIES {
+        let stored: Stored = deltas.get().map_err(PublishError::store::<S>)?;
+        let shown = stored.as_ref().and_then(|(bytes, _)| Outline::of_delta(bytes, &log.realm).ok());
+        let is_later =
+            |shown: Outline| shown.lineage == journal.lineage() && shown.version >= journal.version();
+        if shown.is_some_and(is_later) {
+            return Ok(());
+        }
+        match deltas.put_if(delta, stored.as_ref().map(|(_, version)| version)) {
+            Ok(Put::Stored(_)) => return Ok(()),
+            Ok(Put::Conflict) => {}
+            Err(why) => {
+                failures = failures.saturating_add(1);
+                if failures >= MOST_FAILURES {
+                    return Err(PublishError::store::<S>(why));
+                }
+            }
+        }
+    }
+    Err(PublishError::Contended)
+}
