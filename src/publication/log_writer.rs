@@ -1,4 +1,4 @@
-//! Read the log, change it, put it in its place, and see whether that got through (SPEC section 9.7).
+//! Read the log, change it, put it in its place, and see whether that got through.
 
 use alloc::vec::Vec;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -92,7 +92,7 @@ impl<L: Store> LogWriter<L> {
         }
     }
 
-    /// The log as it is stored, verified; `None` if it has the version `known`. A log never goes back (REV-25).
+    /// The log as it is stored, verified; `None` if it has the version `known`. A log never goes back.
     pub(super) fn read_unless(
         &self,
         known: Option<&StoreVersion>,
@@ -138,7 +138,7 @@ impl<L: Store> LogWriter<L> {
                 Some(remembered) => remembered,
                 None => self.read()?,
             };
-            // REV-24: what looked like a failure or a conflict may have been stored.
+            // What looked like a failure or a conflict may have been stored.
             let got_through = sent.iter().position(|sent| journal.has_in_it(sent.digest));
             if let Some(place) = got_through {
                 *current = Some((journal, version));

@@ -101,7 +101,7 @@ impl<S: Store> Board<S> {
         Self { snapshots, deltas: None, known: Mutex::new(Known { last: None, base: None }) }
     }
 
-    /// REV-25 to REV-27.
+    /// What [`Publisher::publish`](crate::Publisher::publish) promises.
     pub(super) fn publish<L: Store>(
         &self,
         log: &LogWriter<L>,
@@ -133,7 +133,7 @@ impl<S: Store> Board<S> {
                 |kind, next| Publication { kind, version, not_after: journal.not_after(), next };
             if let (Some(shown), Some((bytes, snapshot))) = (shown, &stored) {
                 if shown.version == version {
-                    // The same version with other contents: the log was set back in between, and has caught up (REV-25).
+                    // The same version with other contents: the log was set back in between, and has caught up.
                     if shown.signer == log.signer.start() && *bytes != journal.snapshot(&log.signer)? {
                         log.change(now, |journal| journal.version() <= version, |_| Ok(()))?;
                         continue;

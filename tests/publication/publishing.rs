@@ -1,0 +1,231 @@
+//! Out to the nodes: what is due, what is replaced, what is never lowered.
+
+use safeconduct::{Floors, MemStore, PublicationKind, PublishError, Publisher, Revocations, Snapshot, Store};
+
+use crate::common::{Repeatable, at};
+use crate::stores::{Fault, Faulty};
+use crate::{Place, named, of_session, of_subject, other_signer, settings, signer};
+
+/// A quarter of the usual validity.
+const BEAT: i64 = 900;
+
+/// Puts bytes in, whatever is there: a restored backup, an intruder.
+fn overwrite(store: &MemStore, bytes: &[u8]) {
+    let version = store.get().unwrap().map(|(_, version)| version);
+    let _ = store.put_if(bytes, version.as_ref()).unwrap();
+}
+
+fn contents(store: &MemStore) -> Vec<u8> {
+    store.get().unwrap().unwrap().0
+}
+
+#[test]
+fn news_and_heartbeats_are_published_and_nothing_else() {
+    let place = Place::new();
+    let publisher = place.publisher(place.log.clone());
+    let publish = |now| {
+        let publication = publisher.publish(at(now)).unwrap();
+        (publication.kind(), publication.version(), publication.next())
+    };
+    assert_eq!(publish(1), (PublicationKind::Snapshot, 1, at(BEAT)));
+    assert_eq!(publish(2), (PublicationKind::Nothing, 1, at(BEAT)));
+    assert_eq!(publish(BEAT - 1), (PublicationKind::Nothing, 1, at(BEAT)));
+    assert_eq!(publish(BEAT), (PublicationKind::Snapshot, 2, at(2 * BEAT)));
+    assert!(publisher.record(&of_subject(1, at(-5)), at(BEAT + 10)).unwrap().is_recorded());
+    assert_eq!(publish(BEAT + 11), (PublicationKind::Snapshot, 3, at(2 * BEAT + 10)));
+    assert_eq!(place.snapshot(at(BEAT + 12)).cut_off(&named(1)), Some(at(-5)));
+    // An outage of hours, and of the clock's: back by a day.
+    assert_eq!(publish(40 * BEAT), (PublicationKind::Snapshot, 4, at(41 * BEAT)));
+    let issued_until = place.snapshot(at(40 * BEAT)).not_after();
+    assert_eq!(publish(-86_400), (PublicationKind::Nothing, 4, at(41 * BEAT)));
+    assert!(publisher.record(&of_session(9), at(-86_400)).unwrap().is_recorded());
+    assert_eq!(publish(-86_400), (PublicationKind::Snapshot, 5, at(41 * BEAT)));
+    assert_eq!(place.snapshot(at(40 * BEAT)).not_after(), issued_until);
+}
+
+#[test]
+fn one_of_two_publishers_is_enough() {
+    let place = Place::new();
+    let (log, snapshots) = (place.log.clone(), place.snapshots.clone());
+    let rng = &mut Repeatable(5);
+    let second = Publisher::open(log, snapshots, place.realm.clone(), settings(), other_signer(), rng);
+    let publishers = [place.publisher(place.log.clone()), second.unwrap()];
+    assert_eq!(publishers[0].publish(at(0)).unwrap().kind(), PublicationKind::Snapshot);
+    assert_eq!(publishers[1].publish(at(0)).unwrap().kind(), PublicationKind::Nothing);
+    let _ = publishers[0].record(&of_session(1), at(1)).unwrap();
+    assert_eq!(publishers[1].publish(at(2)).unwrap().kind(), PublicationKind::Snapshot);
+    assert_eq!(publishers[0].publish(at(2)).unwrap().kind(), PublicationKind::Nothing);
+    assert_eq!(publishers[0].publish(at(2)).unwrap().version(), 2);
+    assert_eq!(publishers[1].publish(at(BEAT + 1)).unwrap().version(), 3);
+    assert_eq!(publishers[0].publish(at(BEAT + 1)).unwrap().version(), 3);
+}
+
+#[test]
+fn a_damaged_or_foreign_snapshot_is_replaced() {
+    let place = Place::new();
+    let publisher = place.publisher(place.log.clone());
+    let many: Vec<_> = (0..500).map(of_session).collect();
+    let _ = publisher.record_all(&many, at(0)).unwrap();
+    publisher.publish(at(0)).unwrap();
+    let good = contents(&place.snapshots);
+    let mut page = good.clone();
+    *page.last_mut().unwrap() ^= 1;
+    let foreign = {
+        let other = Place::without_log(50);
+        let realm = other.realm.clone();
+        let (log, rng) = (other.log.clone(), &mut Repeatable(9));
+        let create = Publisher::create(log, other.snapshots.clone(), realm, settings(), signer(), at(0), rng);
+        create.unwrap().publish(at(0)).unwrap();
+        contents(&other.snapshots)
+    };
+    for bad in [page.as_slice(), &good[..good.len() - 1], b"", &foreign] {
+        overwrite(&place.snapshots, bad);
+        let publication = publisher.publish(at(1)).unwrap();
+        assert_eq!((publication.kind(), publication.version()), (PublicationKind::Snapshot, 2));
+        assert!(contents(&place.snapshots) == good, "the same version has the same bytes");
+    }
+    // A good one is left alone: this test can fail.
+    assert_eq!(publisher.publish(at(1)).unwrap().kind(), PublicationKind::Nothing);
+}
+
+#[test]
+fn a_log_that_went_back_is_not_published() {
+    let place = Place::new();
+    let publisher = place.publisher(place.log.clone());
+    let backup = contents(&place.log);
+    for number in 0..3 {
+        let _ = publisher.record(&of_session(number), at(0)).unwrap();
+    }
+    publisher.publish(at(0)).unwrap();
+    let published = contents(&place.snapshots);
+    overwrite(&place.log, &backup);
+    // The publisher that was there remembers, and one that comes new sees it by the snapshot.
+    let went_back = |error| matches!(error, PublishError::WentBack { found: 1, had: 4 });
+    assert!(went_back(publisher.record(&of_session(9), at(1)).unwrap_err()));
+    assert!(went_back(publisher.publish(at(1)).unwrap_err()));
+    let newcomer = place.publisher(place.log.clone());
+    assert!(went_back(newcomer.publish(at(1)).unwrap_err()));
+    assert!(contents(&place.snapshots) == published);
+    // Once it has caught up in number, but not in contents: nodes must not see two snapshots of one version.
+    for number in 10..13 {
+        let _ = newcomer.record(&of_session(number), at(2)).unwrap();
+    }
+    assert_eq!(place.journal().version(), 4);
+    let publication = newcomer.publish(at(3)).unwrap();
+    assert_eq!((publication.kind(), publication.version()), (PublicationKind::Snapshot, 5));
+    // A new log takes the old one's place: those who knew the old one do not go on.
+    let empty = MemStore::new();
+    let (realm, rng) = (place.realm.clone(), &mut Repeatable(8));
+    let create = Publisher::create(empty.clone(), MemStore::new(), realm, settings(), signer(), at(5), rng);
+    drop(create.unwrap());
+    overwrite(&place.log, &contents(&empty));
+    assert!(matches!(newcomer.publish(at(6)), Err(PublishError::OtherLog)));
+    let opened = place.publisher(place.log.clone());
+    assert_eq!(opened.publish(at(6)).unwrap().kind(), PublicationKind::Snapshot);
+}
+
+#[test]
+fn what_the_ring_does_not_allow_is_not_published() {
+    let mut place = Place::new();
+    place.realm.raise_min_snapshot_version(3).unwrap();
+    let publisher = place.publisher(place.log.clone());
+    let error = publisher.publish(at(0)).unwrap_err();
+    assert!(matches!(error, PublishError::BelowFloor { found: 1, least: 3 }));
+    assert!(place.snapshots.get().unwrap().is_none());
+    for number in 0..2 {
+        let _ = publisher.record(&of_session(number), at(0)).unwrap();
+    }
+    assert_eq!(publisher.publish(at(0)).unwrap().version(), 3);
+}
+
+#[test]
+fn a_snapshot_is_put_once_whatever_the_store_says() {
+    for fault in [Fault::ReplyLost, Fault::OwnConflict, Fault::Lost] {
+        let place = Place::new();
+        let store = Faulty::over(&place.snapshots);
+        let publisher = place.publish_to(place.log.clone(), store.clone());
+        store.next([fault]);
+        assert_eq!(publisher.publish(at(0)).unwrap().kind(), PublicationKind::Snapshot);
+        assert_eq!(place.snapshot(at(0)).version(), 1);
+        assert_eq!(publisher.publish(at(0)).unwrap().kind(), PublicationKind::Nothing);
+    }
+    let place = Place::new();
+    let store = Faulty::over(&place.snapshots);
+    let publisher = place.publish_to(place.log.clone(), store.clone());
+    store.next((0..3).map(|_| Fault::Lost));
+    assert!(matches!(publisher.publish(at(0)), Err(PublishError::Store(_))));
+    // Somebody else puts a later one first, at the last moment.
+    let other = place.publisher(place.log.clone());
+    store.next([Fault::Before(Box::new(move || {
+        let _ = other.record(&of_session(1), at(1)).unwrap();
+        assert_eq!(other.publish(at(1)).unwrap().version(), 2);
+    }))]);
+    let publication = publisher.publish(at(1)).unwrap();
+    assert_eq!((publication.kind(), publication.version()), (PublicationKind::Nothing, 2));
+    assert_eq!(place.snapshot(at(1)).version(), 2);
+}
+
+#[test]
+fn deltas_go_on_from_the_snapshot_until_they_are_too_long() {
+    let place = Place::new();
+    let deltas = MemStore::new();
+    let publisher = place.publisher(place.log.clone()).with_deltas(deltas.clone());
+    let many: Vec<_> = (0..1_000).map(of_session).collect();
+    let _ = publisher.record_all(&many, at(0)).unwrap();
+    assert_eq!(publisher.publish(at(0)).unwrap().kind(), PublicationKind::Snapshot);
+    let mut base = contents(&place.snapshots);
+    let mut kinds = Vec::new();
+    for round in 0..8_i64 {
+        let news: Vec<_> = (0..20).map(|number| of_session(10_000 + 20 * round as u64 + number)).collect();
+        let _ = publisher.record_all(&news, at(round + 1)).unwrap();
+        let _ = publisher.record(&of_subject(round as u64, at(-round - 1)), at(round + 1)).unwrap();
+        let publication = publisher.publish(at(round + 1)).unwrap();
+        assert_eq!(publisher.publish(at(round + 1)).unwrap().kind(), PublicationKind::Nothing);
+        kinds.push(publication.kind());
+        // A node with both has everything.
+        let floors = Floors::new();
+        let mut snapshot = place.snapshot(at(round + 1));
+        snapshot.apply(&contents(&deltas), &place.keys(), at(round + 1), &floors).unwrap();
+        assert_eq!(snapshot.version(), publication.version());
+        for subject in 0..=round {
+            assert_eq!(snapshot.cut_off(&named(subject as u64)), Some(at(-subject - 1)));
+        }
+        if publication.kind() == PublicationKind::Snapshot {
+            base = contents(&place.snapshots);
+        } else {
+            assert!(contents(&place.snapshots) == base, "only the delta is new");
+            assert_eq!(publication.next(), at(BEAT));
+        }
+    }
+    let snapshots = kinds.iter().filter(|kind| **kind == PublicationKind::Snapshot).count();
+    assert_eq!(kinds[0], PublicationKind::Delta);
+    assert_eq!(snapshots, 1, "at about an eighth it was time for a new snapshot: {kinds:?}");
+    // The snapshot's own heartbeat comes all the same.
+    assert_eq!(publisher.publish(at(2 * BEAT)).unwrap().kind(), PublicationKind::Snapshot);
+
+    // One that comes new goes on from what is published; a delta of a later version stays.
+    let newcomer = place.publisher(place.log.clone()).with_deltas(deltas.clone());
+    assert_eq!(newcomer.publish(at(2 * BEAT)).unwrap().kind(), PublicationKind::Nothing);
+    let _ = newcomer.record(&of_session(77_777), at(2 * BEAT + 1)).unwrap();
+    assert_eq!(newcomer.publish(at(2 * BEAT + 1)).unwrap().kind(), PublicationKind::Delta);
+    overwrite(&deltas, b"damaged");
+    let _ = newcomer.record(&of_session(77_778), at(2 * BEAT + 2)).unwrap();
+    assert_eq!(newcomer.publish(at(2 * BEAT + 2)).unwrap().kind(), PublicationKind::Delta);
+    let later = contents(&deltas);
+    assert_eq!(publisher.publish(at(2 * BEAT + 2)).unwrap().kind(), PublicationKind::Delta);
+    assert!(contents(&deltas) == later);
+}
+
+#[test]
+fn another_signer_of_the_realm_reads_what_the_first_has_written() {
+    let place = Place::new();
+    let (log, snapshots) = (place.log.clone(), place.snapshots.clone());
+    let rng = &mut Repeatable(5);
+    let second =
+        Publisher::open(log, snapshots, place.realm.clone(), settings(), other_signer(), rng).unwrap();
+    let _ = second.record(&of_subject(4, at(-4)), at(0)).unwrap();
+    let first = place.publisher(place.log.clone());
+    first.publish(at(0)).unwrap();
+    let snapshot: Snapshot<Vec<u8>> = place.snapshot(at(0));
+    assert_eq!(snapshot.cut_off(&named(4)), Some(at(-4)));
+}
