@@ -173,7 +173,7 @@ fn deltas_go_on_from_the_snapshot_until_they_are_too_long() {
     let many: Vec<_> = (0..1_000).map(of_session).collect();
     let _ = publisher.record_all(&many, at(0)).unwrap();
     assert_eq!(publisher.publish(at(0)).unwrap().kind(), PublicationKind::Snapshot);
-    let mut base = contents(&place.snapshots);
+    let (mut base, mut base_at) = (contents(&place.snapshots), 0);
     let mut kinds = Vec::new();
     for round in 0..8_i64 {
         let news: Vec<_> = (0..20).map(|number| of_session(10_000 + 20 * round as u64 + number)).collect();
@@ -191,11 +191,11 @@ fn deltas_go_on_from_the_snapshot_until_they_are_too_long() {
             assert_eq!(snapshot.cut_off(&named(subject as u64)), Some(at(-subject - 1)));
         }
         if publication.kind() == PublicationKind::Snapshot {
-            base = contents(&place.snapshots);
+            (base, base_at) = (contents(&place.snapshots), round + 1);
         } else {
             assert!(contents(&place.snapshots) == base, "only the delta is new");
-            assert_eq!(publication.next(), at(BEAT));
         }
+        assert_eq!(publication.next(), at(base_at + BEAT), "of the snapshot, not of the delta");
     }
     let snapshots = kinds.iter().filter(|kind| **kind == PublicationKind::Snapshot).count();
     assert_eq!(kinds[0], PublicationKind::Delta);
