@@ -92,6 +92,43 @@ fn of_session(number: u64) -> Revocation {
     Revocation::operator_session(SessionId::from_bytes(id), Timestamp::MAX)
 }
 
+/// What was in the log before the update.
+const BEFORE: u64 = 20;
+
+/// Three processes in a row: one creates the log, one updates it, one looks. `.ci/crash` runs the same three, and has the kernel kill the second at every system call.
+#[test]
+fn a_log_goes_from_process_to_process() {
+    let before: Vec<_> = (0..BEFORE).map(of_session).collect();
+    match orders() {
+        None => {
+            let name = "a_log_goes_from_process_to_process";
+            let folder = Folder::new("row");
+            for number in 0..3 {
+                assert!(child(name, number, &folder.0).wait().unwrap().success(), "process {number}");
+            }
+            let journal = Journal::read(&folder.store().get().unwrap().unwrap().0, &realm(), settings());
+            assert_eq!(journal.unwrap().count() as u64, BEFORE + 1);
+        }
+        Some((0, folder)) => {
+            create(FileStore::new(folder.join("log")));
+            let answers = open(FileStore::new(folder.join("log"))).record_all(&before, at(0)).unwrap();
+            assert!(answers.iter().all(LogAnswer::is_recorded));
+        }
+        Some((1, folder)) => {
+            let answer = open(FileStore::new(folder.join("log"))).record(&of_session(BEFORE), at(0));
+            assert!(answer.unwrap().is_recorded());
+        }
+        Some((_, folder)) => {
+            let publisher = open(FileStore::new(folder.join("log")));
+            let answers = publisher.record_all(&before, at(0)).unwrap();
+            assert!(answers.iter().all(LogAnswer::was_already_out), "a log-out was forgotten");
+            let is_there = publisher.record(&of_session(BEFORE), at(0)).unwrap().was_already_out();
+            println!("the log is the {} one", if is_there { "new" } else { "old" });
+            assert!(!folder.join("log.new").exists() || is_there, "the next writer clears it away");
+        }
+    }
+}
+
 #[test]
 fn eight_processes_lose_nothing_and_readers_see_whole_documents() {
     if let Some((number, folder)) = orders() {
