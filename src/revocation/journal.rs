@@ -55,7 +55,7 @@ pub struct Journal {
     pending: Rows,
     /// How many sessions of each subject the rows hold.
     quota: BTreeMap<u64, u32>,
-    answers: Vec<LogAnswer>,
+    pub(super) answers: Vec<LogAnswer>,
     /// Something besides rows is to be written.
     pub(super) changed: bool,
     /// Digest of the document that it was read from.
@@ -272,11 +272,6 @@ impl Journal {
         self.changed || !self.pending.is_empty()
     }
 
-    /// The answers to what was recorded and has brought no news: this version has it all already, so there is nothing to store.
-    pub(crate) fn take_answers(&mut self) -> Vec<LogAnswer> {
-        core::mem::take(&mut self.answers)
-    }
-
     /// The snapshot of this version, for the nodes. What has been recorded since is not in it.
     ///
     /// # Errors
@@ -342,7 +337,7 @@ fn count_session(quota: &mut BTreeMap<u64, u32>, subject: u64) {
 /// from that.
 #[must_use = "store the bytes, then call `stored`"]
 pub struct Commit {
-    journal: Journal,
+    pub(super) journal: Journal,
     answers: Vec<LogAnswer>,
     bytes: Vec<u8>,
 }
@@ -358,11 +353,6 @@ impl Commit {
     /// not otherwise: an elevation that is released on an answer that was never stored escapes its log-out.
     pub fn stored(self) -> (Journal, Vec<LogAnswer>) {
         (self.journal, self.answers)
-    }
-
-    /// How descendants name it.
-    pub(crate) fn digest(&self) -> Option<Digest> {
-        self.journal.parent
     }
 }
 

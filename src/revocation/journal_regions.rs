@@ -1,7 +1,7 @@
 //! Logs of several regions that revoke in one realm.
 
 use super::{Journal, JournalError};
-use crate::values::{Seconds, Timestamp};
+use crate::values::Timestamp;
 
 impl Journal {
     /// Names the line of versions, for [`forget_region`](Self::forget_region).
@@ -70,26 +70,5 @@ impl Journal {
         let removed = self.envelope.peers.remove(&lineage).is_some();
         self.changed |= removed;
         removed
-    }
-
-    /// Whether the document with this digest is this version, or among its last ancestors.
-    pub(crate) fn has_in_it(&self, digest: Option<super::Digest>) -> bool {
-        digest.is_some_and(|digest| self.parent == Some(digest) || self.envelope.history.contains(&digest))
-    }
-
-    /// Names who makes the next version, so that no two publishers make the same.
-    pub(crate) const fn set_writer(&mut self, writer: [u8; 8]) {
-        self.envelope.writer = writer;
-    }
-
-    /// When the validity of this version's snapshot ends.
-    pub(crate) fn not_after(&self) -> Timestamp {
-        self.envelope.not_after()
-    }
-
-    /// When the next version is due although nothing was revoked: after a quarter of the validity, of this version or of the settings, whichever is shorter.
-    pub(crate) fn next_heartbeat(&self) -> Timestamp {
-        let quarter = Seconds::new(self.envelope.validity >> 2);
-        self.issued_at().saturating_add(quarter.min(self.settings.heartbeat()))
     }
 }

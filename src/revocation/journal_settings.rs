@@ -108,11 +108,6 @@ impl JournalSettings {
         self.longest_token = life;
         self
     }
-
-    /// When a snapshot has to be issued again although nothing was revoked.
-    pub(crate) fn heartbeat(&self) -> Seconds {
-        Seconds::new(self.validity.get() >> 2)
-    }
 }
 
 impl fmt::Display for JournalSettings {

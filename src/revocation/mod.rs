@@ -17,6 +17,8 @@ mod journal;
 mod journal_document;
 #[cfg(feature = "alloc")]
 mod journal_error;
+#[cfg(feature = "std")]
+mod journal_publication;
 #[cfg(feature = "alloc")]
 mod journal_regions;
 #[cfg(feature = "alloc")]
@@ -38,7 +40,7 @@ mod snapshot_signer;
 mod tables;
 
 pub use coarse::CoarseSnapshot;
-#[cfg(feature = "alloc")]
+#[cfg(feature = "std")]
 pub(crate) use envelope::Digest;
 #[cfg(feature = "alloc")]
 pub use exact_list::{ExactCopy, ExactList};

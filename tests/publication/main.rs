@@ -87,7 +87,7 @@ fn of_subject(number: u64, before: Timestamp) -> Revocation {
 }
 
 fn named(number: u64) -> Subject {
-    Subject::new(&format!("usr_{number}")).unwrap()
+    Subject::new(format!("usr_{number}")).unwrap()
 }
 
 #[test]
