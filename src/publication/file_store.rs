@@ -1,6 +1,5 @@
 //! A document in a file, for any number of processes on one machine.
 
-#[cfg(test)]
 mod crash;
 
 use alloc::vec::Vec;
@@ -26,8 +25,10 @@ use crate::proof::document;
 /// | `NAME.new` | what is being written, or the leftover of a writer that was killed |
 ///
 /// New files are readable by their owner only (mode 0600 on Unix); a document that replaces another keeps that one's mode, so a snapshot for the nodes of other users is
-/// opened up to them once, with `chmod`. The folder has to be writable, and the file must not be a symbolic link where it is written: two names would be two
+/// opened up to them once, with `chmod`. The folder has to be there and writable, and the file must not be a symbolic link where it is written: two names would be two
 /// locks. File systems over a network are not meant; use a [`Store`] of their own for what is shared by several machines.
+///
+/// A writer waits for those before it, so one that was stopped and not killed keeps the others waiting.
 ///
 /// The version is the SHA-256 of the contents, which is sound for documents that are never the same again, as logs and snapshots are: they count up.
 pub struct FileStore {
@@ -61,10 +62,16 @@ impl FileStore {
         &self.path
     }
 
+    fn folder(&self) -> &Path {
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        folder.unwrap_or(Path::new("."))
+    }
+
     fn read(&self) -> Result<Option<Vec<u8>>, FileStoreError> {
         let file = match File::open(&self.path) {
             Ok(file) => file,
-            Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
+            // Without its folder, a volume that is not mounted for example, the document is missing and not absent.
+            Err(why) if why.kind() == ErrorKind::NotFound && self.folder().is_dir() => return Ok(None),
             Err(why) => return Err(self.failed("open", why)),
         };
         let mut bytes = Vec::new();
@@ -164,8 +171,7 @@ impl FileStore {
 
     #[cfg(unix)]
     fn sync_folder(&self) -> io::Result<()> {
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+        File::open(self.folder())?.sync_all()
     }
 
     /// Elsewhere folders cannot be opened; the file system sees to it.
@@ -228,13 +234,6 @@ enum Step {
     Done,
 }
 
-/// Where tests kill the process.
-fn passing(step: Step) {
-    #[cfg(test)]
-    crash::passing(step);
-    let _ = step;
-}
-
 impl fmt::Debug for FileStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileStore").field("path", &self.path).finish_non_exhaustive()
@@ -289,4 +288,11 @@ impl core::error::Error for FileStoreError {
             Self::TooLong { .. } | Self::NotAFile { .. } => None,
         }
     }
+}
+
+/// Where tests kill the process.
+fn passing(step: Step) {
+    #[cfg(test)]
+    crash::passing(step);
+    let _ = step;
 }

@@ -109,79 +109,91 @@ impl<S: Store> Board<S> {
     ) -> Result<Publication, PublishError> {
         // Its fields are set after the fact, each right by itself.
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut failures = 0_u32;
-        let mut sent = None;
+        let (mut failures, mut sent) = (0_u32, None);
         for _ in 0..MOST_TRIES {
-            // In this order: the log that is read afterwards is at least as far as the snapshot, or it went back.
-            let stored = self.snapshots.get().map_err(PublishError::store::<S>)?;
-            let unchanged = known.last.as_ref().filter(|last| {
-                let there = stored.as_ref().is_some_and(|(_, version)| *version == last.snapshot);
-                there && now < last.publication.next
-            });
-            let Some((journal, log_version)) = log.read_unless(unchanged.map(|last| &last.log))? else {
-                let nothing =
-                    |last: &Last| Publication { kind: PublicationKind::Nothing, ..last.publication };
-                return unchanged.map(nothing).ok_or(PublishError::Contended);
-            };
-            let version = journal.version();
-            let shown = shown(&stored, &journal, log)?;
-            if journal.next_heartbeat() <= now {
-                log.change(now, |journal| journal.next_heartbeat() <= now, |_| Ok(()))?;
-                continue;
-            }
-            let publication =
-                |kind, next| Publication { kind, version, not_after: journal.not_after(), next };
-            if let (Some(shown), Some((bytes, snapshot))) = (shown, &stored) {
-                if shown.version == version {
-                    // The same version with other contents: the log was set back in between, and has caught up.
-                    if shown.signer == log.signer.start() && *bytes != journal.snapshot(&log.signer)? {
-                        log.change(now, |journal| journal.version() <= version, |_| Ok(()))?;
-                        continue;
-                    }
-                    let kind = if sent == Some(version) {
-                        PublicationKind::Snapshot
-                    } else {
-                        PublicationKind::Nothing
-                    };
-                    let publication = publication(kind, next_snapshot(&shown, &journal));
-                    known.last = Some(Last { log: log_version, snapshot: snapshot.clone(), publication });
-                    known.base = self.deltas.is_some().then_some(journal);
-                    return Ok(publication);
-                }
-                let next = next_snapshot(&shown, &journal);
-                if let (Some(deltas), Some(base)) = (&self.deltas, &known.base)
-                    && base.version() == shown.version
-                    && now < next
-                {
-                    let delta = journal.delta_since(base, &log.signer)?;
-                    if delta.len().saturating_mul(DELTA_PART) <= bytes.len() {
-                        put_delta(deltas, &delta, &journal, log)?;
-                        let publication = publication(PublicationKind::Delta, next);
-                        known.last = Some(Last { log: log_version, snapshot: snapshot.clone(), publication });
-                        return Ok(publication);
-                    }
-                }
-            }
-            let bytes = journal.snapshot(&log.signer)?;
-            match self.snapshots.put_if(&bytes, stored.as_ref().map(|(_, version)| version)) {
-                Ok(Put::Stored(snapshot)) => {
-                    let publication = publication(PublicationKind::Snapshot, journal.next_heartbeat());
-                    known.last = Some(Last { log: log_version, snapshot, publication });
-                    known.base = self.deltas.is_some().then_some(journal);
-                    return Ok(publication);
-                }
-                Ok(Put::Conflict) => sent = Some(version),
-                Err(why) => {
-                    sent = Some(version);
+            match self.attempt(&mut known, log, now, &mut sent)? {
+                Attempt::Done(publication) => return Ok(publication),
+                Attempt::Again => {}
+                Attempt::Failed(why) => {
                     failures = failures.saturating_add(1);
                     if failures >= MOST_FAILURES {
-                        return Err(PublishError::store::<S>(why));
+                        return Err(why);
                     }
                 }
             }
         }
         Err(PublishError::Contended)
     }
+
+    /// `sent`: the version that an earlier attempt may have stored.
+    fn attempt<L: Store>(
+        &self,
+        known: &mut Known,
+        log: &LogWriter<L>,
+        now: Timestamp,
+        sent: &mut Option<u64>,
+    ) -> Result<Attempt, PublishError> {
+        // In this order: the log that is read afterwards is at least as far as the snapshot, or it went back.
+        let stored = self.snapshots.get().map_err(PublishError::store::<S>)?;
+        let place = stored.as_ref().map(|(_, place)| place);
+        let last = known.last.as_ref();
+        let last = last.filter(|last| place == Some(&last.snapshot) && now < last.publication.next);
+        let Some((journal, log_version)) = log.read_unless(last.map(|last| &last.log))? else {
+            let nothing = |last: &Last| Publication { kind: PublicationKind::Nothing, ..last.publication };
+            return Ok(last.map_or(Attempt::Again, |last| Attempt::Done(nothing(last))));
+        };
+        let version = journal.version();
+        let shown = shown(&stored, &journal, log)?;
+        if journal.next_heartbeat() <= now {
+            log.change(now, |journal| journal.next_heartbeat() <= now, |_| Ok(()))?;
+            return Ok(Attempt::Again);
+        }
+        let mut done = |kind, next, snapshot: &StoreVersion| {
+            let publication = Publication { kind, version, not_after: journal.not_after(), next };
+            known.last = Some(Last { log: log_version.clone(), snapshot: snapshot.clone(), publication });
+            Attempt::Done(publication)
+        };
+        if let (Some(shown), Some((bytes, place))) = (shown, &stored) {
+            let next = next_snapshot(&shown, &journal);
+            if shown.version == version {
+                // The same version with other contents: the log was set back in between, and has caught up.
+                if shown.signer == log.signer.start() && *bytes != journal.snapshot(&log.signer)? {
+                    log.change(now, |journal| journal.version() <= version, |_| Ok(()))?;
+                    return Ok(Attempt::Again);
+                }
+                let is_ours = *sent == Some(version);
+                let kind = if is_ours { PublicationKind::Snapshot } else { PublicationKind::Nothing };
+                let done = done(kind, next, place);
+                known.base = self.deltas.is_some().then_some(journal);
+                return Ok(done);
+            }
+            let base = known.base.as_ref().filter(|base| base.version() == shown.version && now < next);
+            if let (Some(deltas), Some(base)) = (&self.deltas, base) {
+                let delta = journal.delta_since(base, &log.signer)?;
+                if delta.len().saturating_mul(DELTA_PART) <= bytes.len() {
+                    put_delta(deltas, &delta, &journal, log)?;
+                    return Ok(done(PublicationKind::Delta, next, place));
+                }
+            }
+        }
+        let result = self.snapshots.put_if(&journal.snapshot(&log.signer)?, place);
+        if let Ok(Put::Stored(place)) = result {
+            let done = done(PublicationKind::Snapshot, journal.next_heartbeat(), &place);
+            known.base = self.deltas.is_some().then_some(journal);
+            return Ok(done);
+        }
+        *sent = Some(version);
+        Ok(result.map_or_else(|why| Attempt::Failed(PublishError::store::<S>(why)), |_| Attempt::Again))
+    }
+}
+
+/// How one attempt at publishing ended.
+enum Attempt {
+    Done(Publication),
+    /// Something has changed meanwhile.
+    Again,
+    /// The store failed, and may have stored it.
+    Failed(PublishError),
 }
 
 /// The snapshot that nodes see, if it is one of this log. Anything else is replaced: it is damaged, or of a log that is given up.

@@ -87,7 +87,9 @@ impl Journal {
     ///
     /// [`JournalError`]. Never go on with an empty log in the place of one that cannot be read: everything in it would be forgotten.
     pub fn read(bytes: &[u8], realm: &Realm, settings: JournalSettings) -> Result<Self, JournalError> {
-        let (envelope, rows, digest) = journal_document::read(bytes, realm)?;
+        let (mut envelope, rows, digest) = journal_document::read(bytes, realm)?;
+        // The next version is by whoever makes it.
+        envelope.writer = [0; 8];
         Self::new(realm, settings, envelope, rows, Some(digest))
     }
 

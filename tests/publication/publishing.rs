@@ -1,6 +1,11 @@
 //! Out to the nodes: what is due, what is replaced, what is never lowered.
 
-use safeconduct::{Floors, MemStore, PublicationKind, PublishError, Publisher, Revocations, Snapshot, Store};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use safeconduct::{
+    Floors, LoadError, MemStore, PublicationKind, PublishError, Publisher, Revocations, Snapshot, Store,
+};
 
 use crate::common::{Repeatable, at};
 use crate::stores::{Fault, Faulty};
@@ -228,4 +233,49 @@ fn another_signer_of_the_realm_reads_what_the_first_has_written() {
     first.publish(at(0)).unwrap();
     let snapshot: Snapshot<Vec<u8>> = place.snapshot(at(0));
     assert_eq!(snapshot.cut_off(&named(4)), Some(at(-4)));
+}
+
+/// Recording and publishing at once, by two publishers: no version goes back, and nobody takes what is under way for a log that went back.
+#[test]
+fn everybody_at_once() {
+    let place = Place::new();
+    let publishers = [place.publisher(place.log.clone()), place.publisher(place.log.clone())];
+    let still_recording = AtomicUsize::new(4);
+    thread::scope(|scope| {
+        for number in 0..4 {
+            let (publisher, still_recording) = (&publishers[number % 2], &still_recording);
+            scope.spawn(move || {
+                for update in 0..40 {
+                    let revocation = of_session((number * 1_000 + update) as u64);
+                    assert!(publisher.record(&revocation, at(0)).unwrap().is_recorded());
+                }
+                still_recording.fetch_sub(1, Ordering::SeqCst);
+            });
+        }
+        for publisher in &publishers {
+            let still_recording = &still_recording;
+            scope.spawn(move || {
+                let mut last = 0;
+                while still_recording.load(Ordering::SeqCst) > 0 {
+                    let version = publisher.publish(at(0)).unwrap().version();
+                    assert!(version >= last);
+                    last = version;
+                }
+            });
+        }
+        let (mut floors, place, still_recording) = (Floors::new(), &place, &still_recording);
+        scope.spawn(move || {
+            while still_recording.load(Ordering::SeqCst) > 0 {
+                // A node refuses what is older than what it has, and two contents of one version.
+                match Snapshot::load(&place.snapshots, &place.keys(), at(0), &floors) {
+                    Ok(snapshot) => snapshot.remember(&mut floors),
+                    Err(LoadError::Nothing) => {}
+                    Err(why) => panic!("{why}"),
+                }
+            }
+        });
+    });
+    publishers[0].publish(at(0)).unwrap();
+    assert_eq!(place.snapshot(at(0)).version(), place.journal().version());
+    assert_eq!(place.journal().count(), 160);
 }

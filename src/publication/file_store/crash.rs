@@ -1,4 +1,5 @@
 //! A publisher that is killed before every step of writing, in a process of its own: the log is the old one or the new one afterwards, and the next publisher goes on.
+#![cfg(test)]
 
 use alloc::string::String;
 use alloc::vec::Vec;
