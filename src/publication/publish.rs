@@ -155,17 +155,25 @@ impl<S: Store> Board<S> {
         };
         if let (Some(shown), Some((bytes, place))) = (shown, &stored) {
             let next = next_snapshot(&shown, &journal);
+            let earlier = *sent;
+            let kind = |version| match earlier {
+                Some(sent) if sent == version => PublicationKind::Snapshot,
+                _ => PublicationKind::Nothing,
+            };
             if shown.version == version {
                 // The same version with other contents: the log was set back in between, and has caught up.
                 if shown.signer == log.signer.start() && *bytes != journal.snapshot(&log.signer)? {
                     log.change(now, |journal| journal.version() <= version, |_| Ok(()))?;
                     return Ok(Attempt::Again);
                 }
-                let is_ours = *sent == Some(version);
-                let kind = if is_ours { PublicationKind::Snapshot } else { PublicationKind::Nothing };
-                let done = done(kind, next, place);
+                let done = done(kind(version), next, place);
                 known.base = self.deltas.is_some().then_some(journal);
                 return Ok(done);
+            }
+            // What was to be published is; that the log has gone on since is for the next call, or this one would run after the others for ever.
+            if earlier.is_some_and(|sent| sent <= shown.version) {
+                let (version, not_after) = (shown.version, shown.not_after);
+                return Ok(Attempt::Done(Publication { kind: kind(version), version, not_after, next }));
             }
             let base = known.base.as_ref().filter(|base| base.version() == shown.version && now < next);
             if let (Some(deltas), Some(base)) = (&self.deltas, base) {

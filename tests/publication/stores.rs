@@ -45,7 +45,7 @@ impl Faulty {
         Self(Arc::new(Inner { store: store.clone(), ..Inner::default() }))
     }
 
-    /// Each `put_if` takes two milliseconds.
+    /// Each call takes two milliseconds, on the way there or on the way back.
     pub fn slow(store: &MemStore) -> Self {
         Self(Arc::new(Inner { store: store.clone(), slow: true, ..Inner::default() }))
     }
@@ -74,7 +74,11 @@ impl Store for Faulty {
     type Error = Broken;
 
     fn get(&self) -> Result<Option<(Vec<u8>, StoreVersion)>, Broken> {
-        Ok(self.0.store.get().unwrap())
+        let found = self.0.store.get().unwrap();
+        if self.0.slow {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Ok(found)
     }
 
     fn put_if(&self, bytes: &[u8], expected: Option<&StoreVersion>) -> Result<Put, Broken> {
