@@ -62,7 +62,7 @@ pub use publication::{
 #[cfg(feature = "alloc")]
 pub use publication::{Put, Store, StoreVersion};
 pub use revocation::{
-    Answer, CoarseSnapshot, Facts, Floors, Freshness, LogAnswer, Origin, Revocation, RevocationLog,
+    Answer, CoarseSnapshot, Facts, Floors, Freshness, Grounds, LogAnswer, Origin, Revocation, RevocationLog,
     Revocations, Snapshot, SnapshotError, SnapshotKeys, Target,
 };
 #[cfg(feature = "alloc")]

@@ -9,19 +9,35 @@
 //! assert_eq!(report.reason.name(), "Malformed");
 //! ```
 //!
-//! # The report as JSON
+//! [`snapshot`] does the same for revocation snapshots and deltas.
 //!
-//! [`Report`] is `Serialize`; its field names are the JSON keys and stay as they are within a major version, new ones may come. A [`Moment`]
+//! # The reports as JSON
+//!
+//! [`Report`] and [`SnapshotReport`] are `Serialize`; their field names are the JSON keys and stay as they are within a major version, new ones may come. A [`Moment`]
 //! is `{"unix": 1800000000, "utc": "2027-01-15T08:00:00Z"}`, ids are lower-case hexadecimal, absent things are `null`.
 
 mod advice;
+mod refusal;
 mod report;
+mod snapshot;
+mod snapshot_advice;
+mod snapshot_report;
+mod snapshot_warnings;
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
-pub use report::{Bytes, Claims, ElevationReport, Key, Moment, Outline, Part, Report, Verdict};
+use refusal::Asked;
+pub use report::{
+    Bytes, Claims, ElevationReport, Key, Moment, Outline, Part, Report, RevocationReport, Verdict,
+};
+pub use snapshot::{snapshot, snapshot_by_public_ring};
+pub use snapshot_advice::snapshot_advice;
+pub use snapshot_report::{
+    Check, Checks, FilterReport, HistogramRow, RevokedCounts, SnapshotContents, SnapshotHeader, SnapshotPart,
+    SnapshotReport, SnapshotVerdict, SnapshotWarning,
+};
 
 use crate::error::Reason;
 use crate::revocation::Revocations;
@@ -114,13 +130,18 @@ pub fn explain<V: Revocations>(token: &str, now: Timestamp, verifier: &Verifier<
     let mut scratch = Scratch::new();
     let readable = read(token, verifier, &mut scratch);
     let bound_to = readable.as_ref().and_then(|(opened, _)| opened.core.bound_to);
-    let verdict = verifier
-        .open(token, now, &mut scratch)
-        .and_then(|opened| verifier.judge(&opened, bound_to.as_ref(), now));
-    let claims = readable.map(|(opened, app)| Claims::of(&opened.core, app, now));
+    let opened = verifier.open(token, now, &mut scratch);
+    let verdict = refusal::Verdict {
+        was_judged: opened.is_ok(),
+        outcome: opened.and_then(|opened| verifier.judge(&opened, bound_to.as_ref(), now)),
+    };
+    let asked = readable.as_ref().and_then(|(opened, _)| {
+        Asked::of(verifier.revocation_data(), &opened.identity.facts(&opened.core), now)
+    });
+    let read = readable.map(|(opened, app)| (opened.core, app));
     let keys =
         verifier.keys().iter().map(|entry| Key::of(entry, verifier.keys().state(entry, now))).collect();
-    Report::new(outline, claims, keys, verdict, now)
+    Report::new(outline, read, asked.as_ref(), keys, &verdict, now)
 }
 
 /// The claims and the bytes of the application's, if the token is authentic, in or out of its key's window.

@@ -6,6 +6,7 @@ use core::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::refusal::{self, Asked};
 use super::{NotAToken, advice};
 use crate::claims::CoreClaims;
 use crate::error::Reason;
@@ -37,6 +38,8 @@ pub struct Report {
     pub outline: Option<Outline>,
     /// The claims, if the token is authentic.
     pub claims: Option<Claims>,
+    /// What the revocation data go by, if there are any and the token is authentic.
+    pub revocation: Option<RevocationReport>,
     /// The keys of the verifier's ring: names and windows.
     pub keys: Vec<Key>,
 }
@@ -170,6 +173,50 @@ pub struct ElevationReport {
     pub in_force: bool,
 }
 
+/// What revocation data say about the token, whatever else is wrong with it. What the data do not know is absent.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct RevocationReport {
+    /// What they hold against it, however old they are: `clear`, or a reason as SPEC section 7 names it.
+    pub answer: &'static str,
+    /// The realm, 8 hexadecimal digits.
+    pub realm_id: Option<String>,
+    /// The version of the data.
+    pub version: Option<u64>,
+    /// Every revocation accepted before this moment is in them.
+    pub complete_to: Option<Moment>,
+    /// Until this moment tokens are renewed and elevated on their word.
+    pub renews_until: Option<Moment>,
+    /// From this moment on they must not be relied on.
+    pub not_after: Option<Moment>,
+    /// Sessions of everybody begun before this moment are over.
+    pub everyone_before: Option<Moment>,
+    /// Sessions of this subject begun before this moment are over.
+    pub subject_before: Option<Moment>,
+    /// Rotations of this session below this are retired.
+    pub least_rotation: Option<u32>,
+    /// The longest token that they reckon with, in seconds.
+    pub longest_token: Option<u32>,
+}
+
+impl RevocationReport {
+    fn of(asked: &Asked) -> Self {
+        let grounds = &asked.grounds;
+        Self {
+            answer: asked.answer_name(),
+            realm_id: grounds.realm.map(|realm| realm.to_string()),
+            version: grounds.version,
+            complete_to: grounds.complete_to.map(Moment),
+            renews_until: grounds.renews_until.map(Moment),
+            not_after: grounds.not_after.map(Moment),
+            everyone_before: grounds.everyone_before.map(Moment),
+            subject_before: grounds.subject_before.map(Moment),
+            least_rotation: grounds.least_rotation,
+            longest_token: grounds.longest_token.map(crate::values::Seconds::get),
+        }
+    }
+}
+
 /// A key of the ring: nothing in it is secret.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
@@ -231,31 +278,35 @@ impl Claims {
 impl Report {
     pub(super) fn new(
         outline: Outline,
-        claims: Option<Claims>,
+        read: Option<(CoreClaims, Vec<u8>)>,
+        asked: Option<&Asked>,
         keys: Vec<Key>,
-        verdict: Result<Freshness, Reason>,
+        verdict: &refusal::Verdict,
         now: Timestamp,
     ) -> Self {
-        let reason = verdict.err();
-        let asked = verdict.ok().and_then(Freshness::known).is_some();
+        let reason = verdict.outcome.err();
+        let knows = verdict.outcome.ok().and_then(Freshness::known).is_some();
+        let core = read.as_ref().map(|(core, _)| core);
         let mut not_judged = alloc::vec!["the type and schema of the application's claims"];
-        if claims.as_ref().is_some_and(|claims| claims.bound_to.is_some()) {
+        if core.is_some_and(|core| core.bound_to.is_some()) {
             not_judged.push("the proof of the key that the token is bound to");
         }
-        if reason.is_none() && !asked {
+        if reason.is_none() && !knows {
             not_judged.push("revocation");
         }
+        let (meaning, advice) = refusal::words(verdict, core, asked, now);
         Self {
             report: "safeconduct-inspect/1",
             at: Moment(now),
             verdict: if reason.is_none() { Verdict::Accepted } else { Verdict::Refused },
             reason: reason.map(Reason::name),
             anybody_can_provoke: reason.map(Reason::anybody_can_provoke),
-            meaning: advice::meaning(reason, asked).to_string(),
-            advice: advice::advice(reason).to_string(),
+            meaning,
+            advice,
             not_judged,
             outline: Some(outline),
-            claims,
+            claims: read.map(|(core, app)| Claims::of(&core, app, now)),
+            revocation: asked.map(RevocationReport::of),
             keys,
         }
     }
@@ -272,6 +323,7 @@ impl Report {
             not_judged: Vec::new(),
             outline: None,
             claims: None,
+            revocation: None,
             keys: Vec::new(),
         }
     }

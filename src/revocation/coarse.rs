@@ -1,6 +1,6 @@
 //! A snapshot seen by a node that has no filter key.
 
-use super::{Answer, Facts, Floors, Revocations, Snapshot, SnapshotError, SnapshotKeys};
+use super::{Answer, Facts, Floors, Grounds, Revocations, Snapshot, SnapshotError, SnapshotKeys};
 use crate::ring::{Public, Ring};
 use crate::values::{Subject, Timestamp};
 
@@ -44,5 +44,9 @@ impl<B: AsRef<[u8]>> Revocations for CoarseSnapshot<B> {
 
     fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {
         self.0.cut_off(subject)
+    }
+
+    fn grounds(&self, facts: &Facts<'_>, now: Timestamp) -> Option<Grounds> {
+        self.0.grounds(facts, now)
     }
 }

@@ -2,7 +2,9 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
-use super::{Answer, Facts, Freshness, LogAnswer, Origin, Revocation, RevocationLog, Revocations, Target};
+use super::{
+    Answer, Facts, Freshness, Grounds, LogAnswer, Origin, Revocation, RevocationLog, Revocations, Target,
+};
 use crate::error::Scope;
 use crate::policy::Policy;
 use crate::values::{KeyId, Seconds, SessionId, Subject, Timestamp, TokenId};
@@ -162,6 +164,15 @@ impl Rows {
         }
     }
 
+    fn grounds(&self, facts: &Facts<'_>) -> Grounds {
+        Grounds {
+            everyone_before: self.everyone_before,
+            subject_before: self.subjects.get(facts.subject).copied(),
+            least_rotation: self.retired.get(&facts.session_id).map(|(least, _)| *least),
+            ..Grounds::default()
+        }
+    }
+
     fn answer(&self, facts: &Facts<'_>, freshness: Freshness) -> Answer {
         match self.is_out(facts.session_id, Some(&facts.origin())) {
             // Between session and token (TOK-37).
@@ -219,6 +230,10 @@ impl Revocations for ExactList {
     fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {
         self.rows.cut_off(subject)
     }
+
+    fn grounds(&self, facts: &Facts<'_>, _: Timestamp) -> Option<Grounds> {
+        Some(self.rows.grounds(facts))
+    }
 }
 
 impl Revocations for ExactCopy {
@@ -232,5 +247,13 @@ impl Revocations for ExactCopy {
 
     fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {
         self.rows.cut_off(subject)
+    }
+
+    fn grounds(&self, facts: &Facts<'_>, _: Timestamp) -> Option<Grounds> {
+        Some(Grounds {
+            complete_to: Some(self.freshness.complete_to()),
+            not_after: Some(self.not_after),
+            ..self.rows.grounds(facts)
+        })
     }
 }

@@ -1,6 +1,8 @@
 //! WHO IS OUT: the question that every verification asks, and what is written down when somebody leaves.
 
 #[cfg(feature = "alloc")]
+mod anatomy;
+#[cfg(feature = "alloc")]
 mod build;
 mod coarse;
 #[cfg(feature = "alloc")]
@@ -10,6 +12,7 @@ mod exact_list;
 mod filter;
 mod fingerprint;
 mod floors;
+mod grounds;
 mod header;
 #[cfg(feature = "alloc")]
 mod journal;
@@ -39,12 +42,15 @@ mod snapshot_keys;
 mod snapshot_signer;
 mod tables;
 
+#[cfg(feature = "alloc")]
+pub(crate) use anatomy::{Anatomy, Page, judge};
 pub use coarse::CoarseSnapshot;
 #[cfg(feature = "std")]
 pub(crate) use envelope::Digest;
 #[cfg(feature = "alloc")]
 pub use exact_list::{ExactCopy, ExactList};
 pub use floors::Floors;
+pub use grounds::Grounds;
 #[cfg(feature = "alloc")]
 pub use journal::{Commit, Journal};
 #[cfg(feature = "alloc")]
@@ -90,6 +96,12 @@ pub trait Revocations {
     /// [`Issuer::issue_beside`](crate::Issuer::issue_beside) lets people log in again right after "log out everywhere".
     fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {
         let _ = subject;
+        None
+    }
+
+    /// What the answer to [`check`](Self::check) goes by, for [`inspect::explain`](crate::inspect::explain). Nothing depends on it, and requests do not ask for it.
+    fn grounds(&self, facts: &Facts<'_>, now: Timestamp) -> Option<Grounds> {
+        let _ = (facts, now);
         None
     }
 }

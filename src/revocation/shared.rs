@@ -1,6 +1,6 @@
 //! Revocation data behind references, boxes and locks, and two data asked as one.
 
-use super::{Answer, Facts, Revocations};
+use super::{Answer, Facts, Grounds, Revocations};
 use crate::values::{Subject, Timestamp};
 
 #[cfg(feature = "std")]
@@ -19,6 +19,10 @@ macro_rules! forward {
 
             fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {
                 (**self).cut_off(subject)
+            }
+
+            fn grounds(&self, facts: &Facts<'_>, now: Timestamp) -> Option<Grounds> {
+                (**self).grounds(facts, now)
             }
         }
     )*};
@@ -61,6 +65,10 @@ impl<V: Revocations> Revocations for std::sync::RwLock<V> {
     fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {
         self.read().ok()?.cut_off(subject)
     }
+
+    fn grounds(&self, facts: &Facts<'_>, now: Timestamp) -> Option<Grounds> {
+        self.read().ok()?.grounds(facts, now)
+    }
 }
 
 /// None yet: stale.
@@ -76,6 +84,10 @@ impl<V: Revocations> Revocations for Option<V> {
     fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {
         self.as_ref()?.cut_off(subject)
     }
+
+    fn grounds(&self, facts: &Facts<'_>, now: Timestamp) -> Option<Grounds> {
+        self.as_ref()?.grounds(facts, now)
+    }
 }
 
 /// Both are asked, and either may refuse: two realms while the filter key is rotated.
@@ -90,6 +102,20 @@ impl<A: Revocations, B: Revocations> Revocations for (A, B) {
 
     fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {
         self.0.cut_off(subject).max(self.1.cut_off(subject))
+    }
+
+    fn grounds(&self, facts: &Facts<'_>, now: Timestamp) -> Option<Grounds> {
+        let answers = (self.0.check(facts, now), self.1.check(facts, now));
+        let grounds = (self.0.grounds(facts, now), self.1.grounds(facts, now));
+        match answers.0.and(answers.1) {
+            Answer::Clear(_) => match grounds {
+                (Some(one), Some(other)) => Some(one.or_older(other)),
+                (one, other) => one.or(other),
+            },
+            // Of data that are missing there is nothing to tell.
+            decided if decided == answers.0 => grounds.0,
+            _ => grounds.1,
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::opened::{Opened, Places, open};
 #[cfg(feature = "alloc")]
 use super::overlay::Overlay;
 use super::tables::Tables;
-use super::{Answer, Facts, Floors, Freshness, Revocations, SnapshotError, SnapshotKeys};
+use super::{Answer, Facts, Floors, Freshness, Grounds, Revocations, SnapshotError, SnapshotKeys};
 use crate::error::Scope;
 use crate::keys::FilterKey;
 use crate::proof::document;
@@ -333,6 +333,28 @@ impl<B: AsRef<[u8]>> Revocations for Snapshot<B> {
             Timestamp::from_unix(self.subject_cut_off(&self.tables()?, fingerprint)?).ok()
         };
         everyone.max(row())
+    }
+
+    fn grounds(&self, facts: &Facts<'_>, _: Timestamp) -> Option<Grounds> {
+        let newest = &self.newest;
+        let rows = self.filter_key.as_ref().zip(self.tables()).map(|(key, tables)| {
+            let subject = self.subject_cut_off(&tables, fingerprint::of_subject(key, facts.subject));
+            let least = self.mark(&tables, fingerprint::of_session(key, facts.session_id));
+            (subject.and_then(|before| Timestamp::from_unix(before).ok()), least)
+        });
+        let (subject_before, least_rotation) = rows.unwrap_or_default();
+        Some(Grounds {
+            realm: Some(newest.realm),
+            version: Some(newest.version),
+            complete_to: Some(newest.complete_to),
+            renews_until: Some(newest.complete_to.saturating_add(newest.staleness_bound)),
+            not_after: Some(self.not_after),
+            everyone_before: Some(newest.everyone_before).filter(|moment| *moment > Timestamp::MIN),
+            subject_before,
+            least_rotation,
+            longest_token: Some(newest.longest_token),
+            probes: Some(self.base.geometry.probes),
+        })
     }
 }
 

@@ -68,6 +68,32 @@ pub enum SnapshotError {
     },
 }
 
+impl SnapshotError {
+    /// The name as SPEC section 9.5 writes it, for logs and metrics: `BelowFloor`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NotASnapshot => "NotASnapshot",
+            Self::OtherForm => "OtherForm",
+            Self::ForeignRealm { .. } => "ForeignRealm",
+            Self::UnknownSigner => "UnknownSigner",
+            Self::BadSignature => "BadSignature",
+            Self::Header => "Header",
+            Self::Length => "Length",
+            Self::Damaged => "Damaged",
+            Self::Order => "Order",
+            Self::FromTheFuture => "FromTheFuture",
+            Self::Expired { .. } => "Expired",
+            Self::BelowFloor { .. } => "BelowFloor",
+            Self::Older => "Older",
+            Self::Equivocation { .. } => "Equivocation",
+            Self::Gap { .. } => "Gap",
+            Self::OtherLine => "OtherLine",
+            Self::RingTooOld { .. } => "RingTooOld",
+        }
+    }
+}
+
 impl fmt::Display for SnapshotError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

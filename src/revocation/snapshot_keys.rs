@@ -46,7 +46,7 @@ impl SnapshotKeys {
         Self::all(ring)
     }
 
-    pub(super) fn all<R: Role>(ring: &Ring<R>) -> Self {
+    pub(crate) fn all<R: Role>(ring: &Ring<R>) -> Self {
         let mut realms = ring.realms().map(RealmKeys::of);
         Self { realms: [realms.next(), realms.next()] }
     }

@@ -122,7 +122,8 @@ fn the_json_form_is_stable() {
         |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
     assert_eq!(
         keys(&report),
-        "advice anybody_can_provoke at claims keys meaning not_judged outline reason report verdict"
+        "advice anybody_can_provoke at claims keys meaning not_judged outline reason report revocation \
+         verdict"
     );
     assert_eq!(keys(&report["at"]), "unix utc");
     assert_eq!(keys(&report["outline"]), "bytes characters key_id kind parts session_id token_id version");
