@@ -180,6 +180,20 @@ pub enum Scope {
     Token,
 }
 
+impl Scope {
+    /// The name as reasons write it: `session`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Everyone => "everyone",
+            Self::Key => "key",
+            Self::Subject => "subject",
+            Self::Session => "session",
+            Self::Token => "token",
+        }
+    }
+}
+
 /// Why no token was made.
 ///
 /// Nothing has happened when one of these is returned: no token exists and no state has changed.

@@ -4,19 +4,45 @@ use std::ffi::OsString;
 
 use safeconduct::{AuthLevel, Context, Kind, Policy, Seconds, Timestamp};
 
+use crate::log_arguments::LogOptions;
 use crate::ring_arguments::{Action, RingOptions};
 use crate::values;
 
 pub enum Command {
     Help,
     RingHelp,
+    LogHelp,
     NewRing(String),
     NewKek(String),
     NewRoot(String),
     Issue,
     Ring(Action),
+    /// A snapshot in a file, or from standard input.
+    Snapshot(Option<String>),
+    NewLog(String),
+    Revoke,
+    Publish,
     /// The token, unless it comes from standard input.
     Inspect(Option<String>),
+}
+
+impl Command {
+    /// The command as it is typed.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Help | Self::RingHelp | Self::LogHelp => "help",
+            Self::NewRing(_) => "new-ring",
+            Self::NewKek(_) => "new-kek",
+            Self::NewRoot(_) => "new-root",
+            Self::Issue => "issue",
+            Self::Ring(_) => "ring",
+            Self::Snapshot(_) => "snapshot",
+            Self::NewLog(_) => "new-log",
+            Self::Revoke => "revoke",
+            Self::Publish => "publish",
+            Self::Inspect(_) => "inspect",
+        }
+    }
 }
 
 pub struct Arguments {
@@ -37,6 +63,7 @@ pub struct Arguments {
     /// Whether a new ring gets a realm.
     pub realm: bool,
     pub options: RingOptions,
+    pub log: LogOptions,
 }
 
 impl Arguments {
@@ -62,6 +89,7 @@ impl Arguments {
             kinds: None,
             realm: false,
             options: RingOptions::default(),
+            log: LogOptions::default(),
         };
         let mut help = false;
         let mut plain = Vec::new();
@@ -69,7 +97,7 @@ impl Arguments {
         let (mut longest_token, mut longest_session) = (None, None);
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
-            if parsed.options.take(&word, &mut value)? {
+            if parsed.options.take(&word, &mut value)? || parsed.log.take(&word, &mut value)? {
                 continue;
             }
             match word.as_str() {
@@ -101,12 +129,16 @@ impl Arguments {
             }
         }
         if help {
-            let ring = plain.first().is_some_and(|verb| verb == "ring");
-            parsed.command = if ring { Command::RingHelp } else { Command::Help };
+            parsed.command = match plain.first().map(String::as_str) {
+                Some("ring") => Command::RingHelp,
+                Some("snapshot" | "new-log" | "revoke" | "publish") => Command::LogHelp,
+                _ => Command::Help,
+            };
             return Ok(parsed);
         }
         parsed.policy = policy(named_policy, parsed.level, longest_token, longest_session)?;
         parsed.command = command(plain, &parsed.options)?;
+        parsed.log.check(parsed.command.name())?;
         if !matches!(parsed.command, Command::NewRing(_)) && (parsed.kinds.is_some() || parsed.realm) {
             return Err("--kinds and --realm go with new-ring".into());
         }
@@ -161,12 +193,18 @@ fn command(plain: Vec<String>, options: &RingOptions) -> Result<Command, String>
         (Some(verb @ ("new-ring" | "new-kek" | "new-root")), None) => {
             return Err(format!("{verb} needs a file name"));
         }
+        (Some("new-log"), Some(file)) => Command::NewLog(values::file(file)?),
+        (Some("new-log"), None) => return Err("new-log needs a file name".into()),
+        (Some("snapshot"), file) => Command::Snapshot(file.map(values::file).transpose()?),
+        (Some("revoke"), None) => Command::Revoke,
+        (Some("publish"), None) => Command::Publish,
         (Some("issue"), None) => Command::Issue,
         (Some("ring"), None) => Command::Ring(options.action()?),
         (_, None) => Command::Inspect(first),
         (_, Some(_)) => return Err("one word too many (see --help)".into()),
     };
-    match options.any() {
+    let taken: &[&str] = if matches!(command, Command::Revoke) { &["--propagation"] } else { &[] };
+    match options.any_but(taken) {
         Some(name) if !matches!(command, Command::Ring(_)) => Err(format!("{name} goes with `inspect ring`")),
         _ => Ok(command),
     }

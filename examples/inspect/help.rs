@@ -12,11 +12,17 @@ inspect: what a safeconduct token is, what it says, and why it would be accepted
       inspect a token; better from standard input than as an argument, which ends up in histories
   inspect ring --ring @FILE|env:NAME [--json]
       show a ring, or rotate, revoke, publish by hand: see inspect ring --help
+  inspect snapshot [FILE] --ring @FILE
+      what is in a revocation snapshot and whether a node takes it; without FILE from standard input
+  inspect revoke, inspect publish, inspect new-log FILE
+      log somebody out by hand, publish it to the nodes: see inspect revoke --help
   inspect new-kek FILE, inspect new-root FILE
       make a key that wraps or signs published rings in a new file (mode 0600)
 
   --ring @FILE      the ring in a file; env:NAME takes it from an environment variable.
                     Not as plain text: arguments end up in histories and process lists.
+  --revocations FILE
+                    judge a token, or issue one, beside this snapshot; twice if the ring has two realms
   --context NAME    whom tokens are for; give it once for each part
   --policy NAME     aal1, aal2 or aal3: the ceilings to judge by, or to issue by; aal1, or that of
                     --level, if not given
@@ -75,4 +81,57 @@ absent things null):
                 the window), schedule (seconds), ring: as above, after the change
 
 exit code: 0 readable and done, whatever the warnings say; 2 unusable input or refused
+";
+
+pub const LOG_HELP: &str = "\
+inspect revoke, publish, new-log, snapshot: who is out, and whether nodes know
+
+  inspect revoke --log FILE --ring @FILE [--publish SNAPSHOT] WHO...
+      record in the log, and write what nodes fetch if it is said where. WHO is one or more of
+        --session TOKEN|-|ID    one session with all its rotations: by a token of it, idle or not
+                                (- reads it from standard input), or by its id from a log or report
+        --token TOKEN|-|ID:ID   one token alone (ids of session and token); its rotations go on
+        --subject ID            every session of a subject begun until now: log out everywhere
+        --key KEYID             everything under a key; says what else a key that leaked needs
+        --everyone              every session begun until now
+  inspect publish --log FILE --ring @FILE --snapshot SNAPSHOT
+      write the snapshot if it is not what the log holds, or is to be signed again
+  inspect new-log FILE --ring @FILE [--validity TIME] [--staleness-bound TIME] [--longest-token TIME]
+      make an empty log for the ring's realm, once, in a new file
+  inspect snapshot [SNAPSHOT] [--ring @FILE] [--at RFC3339] [--json]
+      what is in it: version, age, what is left of it, what is revoked, how full its filter is;
+      with a ring of any role also whether a node takes it, and if not, what to do
+
+  --log FILE            the revocation log; many may write to it at once, and readers never see half
+  --signer @FILE        the signer's seed; the file of --ring with .signer behind it, if not said
+  --context NAME        with a token: whom it is for, once for each part
+  --policy NAME, --longest-session TIME, --longest-token TIME
+                        for ids without a token: how long what they name may last; aal1's if not said
+  --propagation TIME    with --key: after so long every node has a new ring; 1h
+  --validity TIME       nodes that hear nothing new refuse everybody after it; 1h
+  --staleness-bound TIME
+                        nodes that hear nothing new renew nothing after it; 1h
+  --probes N            8 to 32, what the published snapshot has, or 24: 1 in 2^N false refusals
+  --skew TIME, --longest-validity TIME, --least-version N
+                        the rules of the node that a snapshot is judged for; 30s, 24h, 0
+  --at RFC3339          as if it were this moment; what is recorded is, too
+
+A log keeps the settings that it was made with, whatever is typed here. Files are replaced in one step
+under a lock (FILE.lock), and a new one has mode 0600: let the nodes read the snapshot, once, by chmod.
+
+As JSON (names stay, new ones may come; a moment is {\"unix\", \"utc\"}, ids are lower-case hexadecimal,
+absent things null):
+  a snapshot    report (safeconduct-snapshot/1), at, verdict (taken, refused; null without a ring),
+                reason, meaning, advice, bytes, checks (good, bad, unchecked), warnings[] (code, message)
+  header        form, realm_id, signer, lineage, version, base, issued_at, complete_to, not_after,
+                valid_until, renews_until, age, valid_for, renews_for (seconds), probes, token_life,
+                longest_token, staleness_bound, min_ring_version, revoked, expected_bytes
+  contents      parts[], bytes_per_revocation, filter: probes, pages, page_bits, ones, fill, one_in,
+                least_one_in, page_fill[], histogram[] (from, below, pages)
+  warnings      publisher-late, renewing-stopped, over, behind, rate
+  a change      action (safeconduct-log-action/1), at, log (file, realm_id, version, issued_at,
+                complete_to, entries), revoked[] (scope, id, before, until, recorded, already_out,
+                refused), published (file, written, version, not_after, next), to_do[]
+
+exit code: 0 good or done, 1 refused (the snapshot by nodes, the revocation by the log), 2 unusable
 ";

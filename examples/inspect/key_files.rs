@@ -1,6 +1,6 @@
 //! Keys that wrap, sign and check, each in a file of its own: one line of hexadecimal behind a prefix that says what it is.
 
-use safeconduct::{KeyEncryptionKey, RootKey};
+use safeconduct::{KeyEncryptionKey, RootKey, SnapshotSigner};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::files::{self, For};
@@ -73,4 +73,8 @@ pub fn kek(source: Option<&str>) -> Result<KeyEncryptionKey, String> {
 
 pub fn root(source: Option<&str>) -> Result<RootKey, String> {
     read("--root", source, ROOT).map(|seed| RootKey::from_seed(&seed))
+}
+
+pub fn signer(source: Option<&str>) -> Result<SnapshotSigner, String> {
+    read("--signer", source, SIGNER).map(|seed| SnapshotSigner::from_seed(&seed))
 }

@@ -6,10 +6,14 @@
 //! inspect TOKEN                                                         what can be seen without keys
 //! inspect TOKEN --ring @FILE --context NAME                             claims, deadlines and verdict
 //! inspect ring --ring @FILE                                             keys, realms, timeline, warnings; rotation by hand
+//! inspect new-log FILE --ring @FILE                                     a revocation log for the ring's realm
+//! inspect revoke --log FILE --ring @FILE --session TOKEN-or-ID          record a log-out, and publish it
+//! inspect publish --log FILE --ring @FILE --snapshot FILE               what nodes fetch, as often as it is due
+//! inspect snapshot FILE --ring @FILE                                    what is in it, and whether a node takes it
 //! inspect new-kek FILE, inspect new-root FILE                           keys that wrap and sign published rings
 //! ```
 //!
-//! `inspect --help` and `inspect ring --help` say more, and which names the JSON forms have.
+//! `inspect --help`, `inspect ring --help` and `inspect revoke --help` say more, and which names the JSON forms have.
 //!
 //! Exit code: 0 accepted (or no ring given), 1 refused, 2 unusable input.
 
@@ -22,6 +26,10 @@ mod arguments;
 mod files;
 mod help;
 mod key_files;
+mod log_arguments;
+mod log_command;
+mod log_print;
+mod log_targets;
 mod paint;
 mod print;
 mod published_ring;
@@ -32,6 +40,9 @@ mod ring_file;
 mod ring_print;
 mod ring_view;
 mod ring_warnings;
+mod snapshot_command;
+mod snapshot_file;
+mod snapshot_print;
 mod timeline;
 mod values;
 
@@ -50,6 +61,10 @@ fn main() -> ExitCode {
     let outcome =
         Arguments::parse(std::env::args_os().skip(1)).and_then(|arguments| match arguments.command {
             Command::Inspect(ref token) => inspect_token(token.as_deref(), &arguments),
+            Command::Snapshot(ref path) => snapshot_command::run(path.as_deref(), &arguments),
+            Command::NewLog(ref path) => log_command::create(path, &arguments),
+            Command::Revoke => log_command::revoke(&arguments),
+            Command::Publish => log_command::publish(&arguments),
             _ => other_command(&arguments).map(|()| ExitCode::SUCCESS),
         });
     outcome.unwrap_or_else(|message| {
@@ -63,12 +78,18 @@ fn other_command(arguments: &Arguments) -> Result<(), Unusable> {
     match &arguments.command {
         Command::Help => write(help::HELP),
         Command::RingHelp => write(help::RING_HELP),
+        Command::LogHelp => write(help::LOG_HELP),
         Command::NewRing(path) => write(&ring_file::make(path, arguments)?),
         Command::NewKek(path) => write(&key_files::new_kek(path)?),
         Command::NewRoot(path) => write(&key_files::new_root(path)?),
         Command::Issue => issue(arguments),
         Command::Ring(action) => ring_command::run(*action, arguments),
-        Command::Inspect(token) => inspect_token(token.as_deref(), arguments).map(|_| ()),
+        // These have an exit code of their own.
+        Command::Inspect(_)
+        | Command::Snapshot(_)
+        | Command::NewLog(_)
+        | Command::Revoke
+        | Command::Publish => Ok(()),
     }
 }
 
@@ -88,9 +109,17 @@ fn issue(arguments: &Arguments) -> Result<(), Unusable> {
     let subject = arguments.subject.as_deref().ok_or("issue needs --subject ID")?;
     let subject = Subject::new(subject).map_err(|why| why.to_string())?;
     let issuer = Issuer::new(&ring, context, &arguments.policy, arguments.kind.unwrap_or(Kind::Encrypted));
-    let token = issuer
-        .issue(&Grant::new(subject, arguments.level), moment(arguments)?, &mut getrandom::SysRng)
-        .map_err(|why| format!("no token: {why}"))?;
+    let (grant, now, rng) =
+        (Grant::new(subject, arguments.level), moment(arguments)?, &mut getrandom::SysRng);
+    let token = match arguments.log.revocations.as_slice() {
+        [] => issuer.issue(&grant, now, rng),
+        paths => {
+            let skew = arguments.policy.skew();
+            let data = snapshot_file::revocations(paths, &ring.verifying(), skew, now)?;
+            issuer.issue_beside(&data, &grant, now, rng)
+        }
+    };
+    let token = token.map_err(|why| format!("no token: {why}"))?;
     write(&(token.into_string() + "\n"))
 }
 
@@ -108,6 +137,9 @@ fn inspect_token(token: Option<&str>, arguments: &Arguments) -> Result<ExitCode,
     }
     let now = moment(arguments)?;
     let Some(ring) = ring_file::read_verifying(arguments)? else {
+        if !arguments.log.revocations.is_empty() {
+            return Err("--revocations needs the ring: --ring @FILE --context NAME".into());
+        }
         let outline = inspect::outline(&token).map_err(|not| format!("this is not a token: {not}"))?;
         if arguments.json {
             print_json(&outline)?;
@@ -121,9 +153,14 @@ fn inspect_token(token: Option<&str>, arguments: &Arguments) -> Result<ExitCode,
     };
     let verifier = Verifier::new(&ring, arguments.context()?, &arguments.policy, Kind::Encrypted)
         .also_accepts(Kind::Signed)
-        .also_accepts(Kind::Nested)
-        .dangerous_without_revocation();
-    let mut report = inspect::explain(&token, now, &verifier);
+        .also_accepts(Kind::Nested);
+    let mut report = match arguments.log.revocations.as_slice() {
+        [] => inspect::explain(&token, now, &verifier.dangerous_without_revocation()),
+        paths => {
+            let data = snapshot_file::revocations(paths, &ring, arguments.policy.skew(), now)?;
+            inspect::explain(&token, now, &verifier.revocations(data))
+        }
+    };
     report.not_judged.push("whether the service takes this kind of token");
     let accepted = report.verdict == Verdict::Accepted;
     if arguments.json {

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use safeconduct::Timestamp;
-use safeconduct::inspect::{Claims, Moment, Outline, Report, Verdict, relative};
+use safeconduct::inspect::{Claims, Moment, Outline, Report, RevocationReport, Verdict, relative};
 
 use crate::paint::Paint;
+use crate::ring_print::folded;
 
 const COLOURS: [u8; 7] = [35, 33, 36, 34, 2, 32, 31];
 
@@ -66,8 +67,8 @@ pub fn report(out: &mut String, report: &Report, now: Timestamp, all_bytes: bool
         Verdict::Refused => (31, format!("refused: {}", report.reason.unwrap_or_default())),
     };
     put(out, format_args!("{}", paint.with(1, &paint.with(colour, &word))));
-    line(out, "meaning", &report.meaning);
-    line(out, "what to do", &report.advice);
+    line(out, "meaning", &folded(&report.meaning, 17));
+    line(out, "what to do", &folded(&report.advice, 17));
     match report.anybody_can_provoke {
         Some(true) => line(out, "reached by", "anybody: no key of ours is needed to cause this"),
         Some(false) => line(out, "reached by", "only a token that one of our keys has made"),
@@ -80,6 +81,10 @@ pub fn report(out: &mut String, report: &Report, now: Timestamp, all_bytes: bool
     put(out, format_args!(""));
     if let Some(read) = &report.claims {
         claims(out, read, now, paint);
+        put(out, format_args!(""));
+    }
+    if let Some(data) = &report.revocation {
+        revocation(out, data, now, paint);
         put(out, format_args!(""));
     }
     if let Some(parts) = &report.outline {
@@ -108,6 +113,28 @@ pub fn report(out: &mut String, report: &Report, now: Timestamp, all_bytes: bool
                 ),
             );
         }
+    }
+}
+
+fn revocation(out: &mut String, data: &RevocationReport, now: Timestamp, paint: Paint) {
+    put(out, format_args!("{}", paint.with(1, "revocation data")));
+    let answer = if data.answer == "clear" { "nothing" } else { data.answer };
+    line(out, "against it", answer);
+    if let (Some(realm), Some(version)) = (&data.realm_id, data.version) {
+        line(out, "snapshot", &format!("version {version} of realm {realm}"));
+    }
+    let mut moment = |name: &str, moment: Option<Moment>| {
+        if let Some(moment) = moment {
+            line(out, name, &at_and_distance(moment, now));
+        }
+    };
+    moment("complete to", data.complete_to);
+    moment("renews until", data.renews_until);
+    moment("good until", data.not_after);
+    moment("everyone's cut", data.everyone_before);
+    moment("subject's cut", data.subject_before);
+    if let Some(least) = data.least_rotation {
+        line(out, "retired", &format!("rotations below {least}"));
     }
 }
 

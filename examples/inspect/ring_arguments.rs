@@ -65,7 +65,7 @@ impl RingOptions {
         let name = match word {
             "--advance" => "--advance",
             "--revoke" => {
-                self.revoke = Some(values::key_id(&value()?)?);
+                self.revoke = Some(values::key_id("--revoke", &value()?)?);
                 "--revoke"
             }
             "--propagation" => {
@@ -129,9 +129,9 @@ impl RingOptions {
         Ok(true)
     }
 
-    /// One of these options where there is no `inspect ring`.
-    pub fn any(&self) -> Option<&'static str> {
-        self.given.first().copied()
+    /// One of these options, other than those that the command takes, where there is no `inspect ring`.
+    pub fn any_but(&self, taken: &[&str]) -> Option<&'static str> {
+        self.given.iter().find(|name| !taken.contains(name)).copied()
     }
 
     /// What to do. An option that would have no effect is refused: it is a misunderstanding.

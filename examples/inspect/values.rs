@@ -73,8 +73,8 @@ pub fn at(text: &str) -> Result<Timestamp, String> {
     Timestamp::try_from(moment).map_err(|why| format!("--at: {why}"))
 }
 
-pub fn key_id(text: &str) -> Result<KeyId, String> {
-    text.parse().map_err(|_| "--revoke takes a key id: 8 hexadecimal digits".into())
+pub fn key_id(option: &str, text: &str) -> Result<KeyId, String> {
+    text.parse().map_err(|_| format!("{option} takes a key id: 8 hexadecimal digits"))
 }
 
 /// The version of a published ring.

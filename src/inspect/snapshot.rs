@@ -146,6 +146,7 @@ fn header(anatomy: &Anatomy, now: Timestamp) -> SnapshotHeader {
         age: now.seconds_since(anatomy.complete_to),
         valid_for: left(anatomy.valid_until),
         renews_for: left(renews_until.min(anatomy.valid_until)),
+        probes: (!anatomy.is_delta).then_some(anatomy.probes),
         min_ring_version: anatomy.min_ring_version,
         token_life: anatomy.token_life.get(),
         longest_token: anatomy.longest_token.get(),

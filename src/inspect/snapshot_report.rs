@@ -115,6 +115,8 @@ pub struct SnapshotHeader {
     pub valid_for: u64,
     /// How long tokens are still renewed on its word; 0 if they are not.
     pub renews_for: u64,
+    /// Bits of the filter that an entry sets (k); `None` in a delta.
+    pub probes: Option<u8>,
     /// The lowest version of a published ring to be used beside it; 0 for any.
     pub min_ring_version: u64,
     /// The longest token that may be minted (T).

@@ -131,6 +131,10 @@ impl Envelope {
         Seconds::new(self.longest_token)
     }
 
+    pub(super) fn validity(&self) -> Seconds {
+        Seconds::new(self.validity)
+    }
+
     pub(super) fn staleness_bound(&self) -> Seconds {
         Seconds::new(self.staleness_bound)
     }

@@ -17,6 +17,8 @@ mod header;
 #[cfg(feature = "alloc")]
 mod journal;
 #[cfg(feature = "alloc")]
+mod journal_by_hand;
+#[cfg(feature = "alloc")]
 mod journal_document;
 #[cfg(feature = "alloc")]
 mod journal_error;

@@ -112,7 +112,9 @@ impl<A: Revocations, B: Revocations> Revocations for (A, B) {
                 (Some(one), Some(other)) => Some(one.or_older(other)),
                 (one, other) => one.or(other),
             },
-            // Of data that are missing there is nothing to tell.
+            // Of data that are missing there is nothing to tell, but of the others.
+            Answer::Stale if answers.0 == Answer::Stale => grounds.0.or(grounds.1),
+            Answer::Stale => grounds.1.or(grounds.0),
             decided if decided == answers.0 => grounds.0,
             _ => grounds.1,
         }

@@ -1,0 +1,308 @@
+//! The revocation log by hand: creating it, recording in it, publishing what it holds.
+
+use std::process::ExitCode;
+
+use safeconduct::inspect::Moment;
+use safeconduct::{
+    FileStore, Journal, JournalError, JournalSettings, Publication, PublicationKind, PublishError, Publisher,
+    Realm, Ring, Seconds, SnapshotSigner, Store as _, Timestamp, Verifying,
+};
+use serde::Serialize;
+
+use crate::arguments::Arguments;
+use crate::log_targets::{self, Row};
+use crate::paint::Paint;
+use crate::{key_files, log_print, moment, print_json, ring_file, snapshot_file, write};
+
+/// What was done. Field names are part of the JSON form.
+#[derive(Serialize)]
+pub struct Outcome {
+    pub action: &'static str,
+    pub at: Moment,
+    pub log: LogView,
+    pub revoked: Vec<Row>,
+    pub published: Option<Published>,
+    /// What is left to do: for people.
+    pub to_do: Vec<String>,
+    #[serde(skip)]
+    pub created: bool,
+    #[serde(skip)]
+    pub settings: JournalSettings,
+    #[serde(skip)]
+    pub asked_for_moment: bool,
+}
+
+/// The log afterwards. Durations are seconds.
+#[derive(Serialize)]
+pub struct LogView {
+    pub file: String,
+    pub realm_id: String,
+    pub version: u64,
+    pub issued_at: Moment,
+    pub complete_to: Moment,
+    /// Sessions, tokens and subjects in it.
+    pub entries: usize,
+}
+
+#[derive(Serialize)]
+pub struct Published {
+    pub file: String,
+    /// Whether the file was written: it was not if it holds all this already and is fresh enough.
+    pub written: bool,
+    pub version: u64,
+    pub not_after: Moment,
+    pub next: Moment,
+}
+
+type FilePublisher = Publisher<FileStore, FileStore>;
+
+/// A log that is there, and who may write to it.
+pub struct Opened {
+    publisher: FilePublisher,
+    pub journal: Journal,
+    pub ring: Ring<Verifying>,
+    realm: Realm,
+    settings: JournalSettings,
+    file: String,
+    snapshot: Option<String>,
+}
+
+/// `inspect new-log FILE`
+pub fn create(path: &str, arguments: &Arguments) -> Result<ExitCode, String> {
+    let now = moment(arguments)?;
+    let ring =
+        ring_file::read_verifying(arguments)?.ok_or("--ring @FILE is needed: the log is of its realm")?;
+    let signer = signer(arguments)?;
+    let own = |realm: &&Realm| realm.signers().any(|known| known == signer.public());
+    let mut own = ring.realms().filter(own);
+    let realm = match (own.next(), own.next()) {
+        (Some(realm), None) => realm.clone(),
+        // The one that was added last: the log of the other is there already.
+        (Some(_), Some(realm)) => realm.clone(),
+        (None, _) if ring.realms().next().is_none() => {
+            return Err("the ring has no realm (see new-ring --realm)".into());
+        }
+        (None, _) => return Err("this signer is none of the ring's realm".into()),
+    };
+    let options = &arguments.log;
+    let mut settings = JournalSettings::new(&arguments.policy);
+    settings = options.validity.map_or(settings, |validity| settings.validity(validity));
+    settings = options.staleness.map_or(settings, |bound| settings.staleness_bound(bound));
+    if options.validity.is_some_and(|validity| validity < Seconds::new(60)) {
+        return Err("--validity: below a minute nodes refuse everybody at the first hiccup".into());
+    }
+    let publisher = Publisher::create(
+        FileStore::new(path),
+        nowhere(path),
+        realm.clone(),
+        settings,
+        signer,
+        now,
+        &mut getrandom::SysRng,
+    )
+    .map_err(|why| match why {
+        PublishError::AlreadyThere => "the new file: it exists, and no log is created over another".into(),
+        why => format!("the new file: {why}"),
+    })?;
+    let journal = publisher.journal().map_err(failed)?;
+    let mut to_do = vec![
+        format!("publish a first snapshot: inspect publish --log {path} --snapshot FILE, and so again before it is over"),
+        "if there was a log before this one and it is lost: revoke everyone now, for it is forgotten who was out"
+            .to_owned(),
+    ];
+    if ring.realms().count() > 1 {
+        to_do.push(
+            "the ring has two realms: whatever is revoked has to be recorded in the logs of both".into(),
+        );
+    }
+    tell(
+        arguments,
+        &Outcome {
+            log: view(path, &realm, &journal),
+            created: true,
+            to_do,
+            ..Outcome::of(now, settings, arguments, &journal, path, &realm)
+        },
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `inspect revoke`
+pub fn revoke(arguments: &Arguments) -> Result<ExitCode, String> {
+    let now = moment(arguments)?;
+    let opened = Opened::of(arguments, now)?;
+    let targets = match log_targets::of(arguments, &opened, now)? {
+        Ok(targets) => targets,
+        // A token that is not good enough even to leave with.
+        Err(refused) => {
+            eprintln!("inspect: nothing was recorded: {refused}");
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    let revocations: Vec<_> = targets.rows.iter().map(|(_, revocation)| revocation.clone()).collect();
+    let answers = opened.publisher.record_all(&revocations, now).map_err(failed)?;
+    let mut rows: Vec<Row> = targets.rows.into_iter().map(|(row, _)| row).collect();
+    rows.iter_mut().zip(&answers).for_each(|(row, answer)| row.answer(answer));
+    let published = opened.publish(now)?;
+    let mut to_do = log_targets::to_do(&rows, now, arguments, &opened);
+    to_do.extend(targets.to_do);
+    let all_recorded = rows.iter().all(|row| row.recorded);
+    let outcome = opened.outcome(now, arguments, rows, published, to_do)?;
+    tell(arguments, &outcome)?;
+    Ok(if all_recorded { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// `inspect publish`
+pub fn publish(arguments: &Arguments) -> Result<ExitCode, String> {
+    let now = moment(arguments)?;
+    if arguments.log.snapshot.is_none() {
+        return Err("--snapshot FILE is needed: where nodes fetch it".into());
+    }
+    let opened = Opened::of(arguments, now)?;
+    let published = opened.publish(now)?;
+    tell(arguments, &opened.outcome(now, arguments, Vec::new(), published, Vec::new())?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Opened {
+    fn of(arguments: &Arguments, now: Timestamp) -> Result<Self, String> {
+        let options = &arguments.log;
+        let file = options.log.clone().ok_or("--log FILE is needed (see new-log)")?;
+        let ring =
+            ring_file::read_verifying(arguments)?.ok_or("--ring @FILE is needed: the log is of its realm")?;
+        let signer = signer(arguments)?;
+        let stored = FileStore::new(&file).get().map_err(|why| format!("--log: {why}"))?;
+        let (bytes, _) =
+            stored.ok_or("--log: there is no such file; `inspect new-log` makes a new log, once")?;
+        let usual = JournalSettings::new(&arguments.policy);
+        let (realm, journal) = read(&bytes, &ring, usual)?;
+        // What the service does, and not what this program would.
+        let probes = options.snapshot.as_deref().and_then(|path| snapshot_file::probes_of(path, now));
+        let settings = match options.probes.or(probes) {
+            Some(probes) => journal.recorded_settings().probes(probes),
+            None => journal.recorded_settings(),
+        };
+        let snapshots = options.snapshot.as_ref().map_or_else(|| nowhere(&file), FileStore::new);
+        let publisher = Publisher::open(
+            FileStore::new(&file),
+            snapshots,
+            realm.clone(),
+            settings,
+            signer,
+            &mut getrandom::SysRng,
+        )
+        .map_err(|why| match why {
+            PublishError::Journal(JournalError::NotASigner) => {
+                "--signer: it is none of the signers that the ring names for this log".into()
+            }
+            why => failed(why),
+        })?;
+        Ok(Self { publisher, journal, ring, realm, settings, file, snapshot: options.snapshot.clone() })
+    }
+
+    /// Publishes, if it was said where.
+    fn publish(&self, now: Timestamp) -> Result<Option<Published>, String> {
+        let Some(file) = &self.snapshot else { return Ok(None) };
+        let done: Publication = self.publisher.publish(now).map_err(|why| {
+            format!(
+                "the log is as it should be, but nothing was published: {why}; `inspect publish` tries again"
+            )
+        })?;
+        Ok(Some(Published {
+            file: file.clone(),
+            written: done.kind() != PublicationKind::Nothing,
+            version: done.version(),
+            not_after: Moment(done.not_after()),
+            next: Moment(done.next()),
+        }))
+    }
+
+    fn outcome(
+        &self,
+        now: Timestamp,
+        arguments: &Arguments,
+        revoked: Vec<Row>,
+        published: Option<Published>,
+        to_do: Vec<String>,
+    ) -> Result<Outcome, String> {
+        let journal = self.publisher.journal().map_err(failed)?;
+        let bare = Outcome::of(now, self.settings, arguments, &journal, &self.file, &self.realm);
+        Ok(Outcome { revoked, published, to_do, ..bare })
+    }
+}
+
+impl Outcome {
+    fn of(
+        now: Timestamp,
+        settings: JournalSettings,
+        arguments: &Arguments,
+        journal: &Journal,
+        file: &str,
+        realm: &Realm,
+    ) -> Self {
+        Self {
+            action: "safeconduct-log-action/1",
+            at: Moment(now),
+            log: view(file, realm, journal),
+            revoked: Vec::new(),
+            published: None,
+            to_do: Vec::new(),
+            created: false,
+            settings,
+            asked_for_moment: arguments.at.is_some(),
+        }
+    }
+}
+
+/// The log of one of the ring's realms.
+fn read(bytes: &[u8], ring: &Ring<Verifying>, settings: JournalSettings) -> Result<(Realm, Journal), String> {
+    let mut last = JournalError::OtherRealm;
+    for realm in ring.realms() {
+        match Journal::read(bytes, realm, settings) {
+            Ok(journal) => return Ok((realm.clone(), journal)),
+            Err(JournalError::OtherRealm) => {}
+            Err(why) => last = why,
+        }
+    }
+    Err(match last {
+        JournalError::OtherRealm => "--log: it is the log of none of the ring's realms".into(),
+        why => format!("--log: {why}; put back a good copy, and do not begin a new one in its place"),
+    })
+}
+
+fn view(file: &str, realm: &Realm, journal: &Journal) -> LogView {
+    LogView {
+        file: file.to_owned(),
+        realm_id: realm.id().to_string(),
+        version: journal.version(),
+        issued_at: Moment(journal.issued_at()),
+        complete_to: Moment(journal.complete_to()),
+        entries: journal.count(),
+    }
+}
+
+/// The signer of `--signer`, or the one that `new-ring` put beside the ring.
+fn signer(arguments: &Arguments) -> Result<SnapshotSigner, String> {
+    let beside =
+        arguments.ring.as_ref().filter(|ring| ring.starts_with('@')).map(|ring| format!("{ring}.signer"));
+    let source = arguments.log.signer.clone().or(beside);
+    key_files::signer(source.as_deref())
+}
+
+/// Where nothing is published, nothing is touched.
+fn nowhere(log: &str) -> FileStore {
+    FileStore::new(format!("{log}.unpublished"))
+}
+
+fn failed(why: PublishError) -> String {
+    why.to_string()
+}
+
+fn tell(arguments: &Arguments, outcome: &Outcome) -> Result<(), String> {
+    if arguments.json {
+        return print_json(outcome);
+    }
+    let mut out = String::new();
+    log_print::outcome(&mut out, outcome, Paint::for_stdout());
+    write(&out)
+}
