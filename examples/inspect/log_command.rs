@@ -143,12 +143,19 @@ pub fn revoke(arguments: &Arguments) -> Result<ExitCode, String> {
     let answers = opened.publisher.record_all(&revocations, now).map_err(failed)?;
     let mut rows: Vec<Row> = targets.rows.into_iter().map(|(row, _)| row).collect();
     rows.iter_mut().zip(&answers).for_each(|(row, answer)| row.answer(answer));
-    let published = opened.publish(now)?;
+    let (published, unpublished) = match opened.publish(now) {
+        Ok(published) => (published, None),
+        // What is recorded is recorded, and has to be told.
+        Err(why) => (None, Some(why)),
+    };
     let mut to_do = log_targets::to_do(&rows, now, arguments, &opened);
     to_do.extend(targets.to_do);
     let all_recorded = rows.iter().all(|row| row.recorded);
     let outcome = opened.outcome(now, arguments, rows, published, to_do)?;
     tell(arguments, &outcome)?;
+    if let Some(why) = unpublished {
+        return Err(format!("what is said above is in the log, but {why}; `inspect publish` tries again"));
+    }
     Ok(if all_recorded { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -203,11 +210,8 @@ impl Opened {
     /// Publishes, if it was said where.
     fn publish(&self, now: Timestamp) -> Result<Option<Published>, String> {
         let Some(file) = &self.snapshot else { return Ok(None) };
-        let done: Publication = self.publisher.publish(now).map_err(|why| {
-            format!(
-                "the log is as it should be, but nothing was published: {why}; `inspect publish` tries again"
-            )
-        })?;
+        let done: Publication =
+            self.publisher.publish(now).map_err(|why| format!("nothing was published: {}", failed(why)))?;
         Ok(Some(Published {
             file: file.clone(),
             written: done.kind() != PublicationKind::Nothing,
@@ -294,8 +298,20 @@ fn nowhere(log: &str) -> FileStore {
     FileStore::new(format!("{log}.unpublished"))
 }
 
+/// What went wrong, and what to do.
 fn failed(why: PublishError) -> String {
-    why.to_string()
+    let advice = match &why {
+        PublishError::WentBack { .. } => {
+            "put the later log back; if it is lost, move this one away, make a new one and revoke everyone"
+        }
+        PublishError::BelowFloor { .. } => "put the latest log back: the ring knows of a later one",
+        PublishError::Journal(JournalError::BadSignature | JournalError::Damaged) => {
+            "put a good copy back, and do not begin a new one in its place"
+        }
+        PublishError::Contended => "try again",
+        _ => return why.to_string(),
+    };
+    format!("{why}; {advice}")
 }
 
 fn tell(arguments: &Arguments, outcome: &Outcome) -> Result<(), String> {

@@ -53,7 +53,11 @@ impl Row {
             _ => (None, None, None),
         };
         let scope = revocation.scope().name();
-        let shown = id.as_ref().map_or_else(|| scope.to_owned(), |id| format!("{scope} {id}"));
+        let whose = match revocation.target() {
+            Target::Subject { subject, .. } => Some(subject.to_string()),
+            _ => id.clone(),
+        };
+        let shown = whose.as_ref().map_or_else(|| scope.to_owned(), |id| format!("{scope} {id}"));
         Self {
             scope,
             id,

@@ -81,7 +81,7 @@ type Judged = Option<Result<(), SnapshotError>>;
 fn meaning(verdict: Judged, checks: &Checks, header: Option<&SnapshotHeader>, length: usize) -> String {
     let damaged = checks.damaged_pages.len();
     match verdict {
-        None => "not verified: without a ring anybody may have written this".to_string(),
+        None => "without a ring nobody can tell who has written this".to_string(),
         Some(Ok(())) if header.is_some_and(|header| header.base.is_some()) => {
             "a node takes it, if it has the snapshot that it goes on from".to_string()
         }

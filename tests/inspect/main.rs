@@ -5,7 +5,9 @@ mod common;
 
 mod command;
 mod desk;
+mod refusals;
 mod report;
 mod ring_changes;
 mod ring_command;
 mod ring_documents;
+mod snapshot_report;
