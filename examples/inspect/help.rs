@@ -131,7 +131,8 @@ absent things null):
   warnings      publisher-late, renewing-stopped, over, behind, rate
   a change      action (safeconduct-log-action/1), at, log (file, realm_id, version, issued_at,
                 complete_to, entries), revoked[] (scope, id, before, until, recorded, already_out,
-                refused), published (file, written, version, not_after, next), to_do[]
+                refused), published (file, written, version, not_after, next),
+                to_do[] (message, command)
 
 exit code: 0 good or done, 1 refused (the snapshot by nodes, the revocation by the log), 2 unusable
 ";

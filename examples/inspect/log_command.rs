@@ -23,13 +23,32 @@ pub struct Outcome {
     pub revoked: Vec<Row>,
     pub published: Option<Published>,
     /// What is left to do: for people.
-    pub to_do: Vec<String>,
+    pub to_do: Vec<Step>,
     #[serde(skip)]
     pub created: bool,
     #[serde(skip)]
     pub settings: JournalSettings,
     #[serde(skip)]
     pub asked_for_moment: bool,
+}
+
+/// Something left to do. Field names are part of the JSON form.
+#[derive(Serialize)]
+pub struct Step {
+    pub message: String,
+    /// The command that does it, ready to be typed.
+    pub command: Option<String>,
+}
+
+impl Step {
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), command: None }
+    }
+
+    pub fn with(mut self, command: String) -> Self {
+        self.command = Some(command);
+        self
+    }
 }
 
 /// The log afterwards. Durations are seconds.
@@ -63,7 +82,7 @@ pub struct Opened {
     pub ring: Ring<Verifying>,
     realm: Realm,
     settings: JournalSettings,
-    file: String,
+    pub file: String,
     snapshot: Option<String>,
 }
 
@@ -105,15 +124,19 @@ pub fn create(path: &str, arguments: &Arguments) -> Result<ExitCode, String> {
         why => format!("the new file: {why}"),
     })?;
     let journal = publisher.journal().map_err(failed)?;
+    let ring_source = arguments.ring.as_deref().unwrap_or_default();
     let mut to_do = vec![
-        format!("publish a first snapshot: inspect publish --log {path} --snapshot FILE, and so again before it is over"),
-        "if there was a log before this one and it is lost: revoke everyone now, for it is forgotten who was out"
-            .to_owned(),
+        Step::new("publish a first snapshot, and let it be done again before that one is over")
+            .with(format!("inspect publish --log {path} --ring {ring_source} --snapshot NEW")),
+        Step::new(
+            "if there was a log before this one and it is lost, it is forgotten who was out: revoke everyone",
+        )
+        .with(format!("inspect revoke --log {path} --ring {ring_source} --everyone")),
     ];
     if ring.realms().count() > 1 {
-        to_do.push(
-            "the ring has two realms: whatever is revoked has to be recorded in the logs of both".into(),
-        );
+        to_do.push(Step::new(
+            "the ring has two realms: whatever is revoked has to be recorded in the logs of both",
+        ));
     }
     tell(
         arguments,
@@ -227,7 +250,7 @@ impl Opened {
         arguments: &Arguments,
         revoked: Vec<Row>,
         published: Option<Published>,
-        to_do: Vec<String>,
+        to_do: Vec<Step>,
     ) -> Result<Outcome, String> {
         let journal = self.publisher.journal().map_err(failed)?;
         let bare = Outcome::of(now, self.settings, arguments, &journal, &self.file, &self.realm);

@@ -56,7 +56,11 @@ pub fn outcome(out: &mut String, done: &Outcome, paint: Paint) {
     if !done.to_do.is_empty() {
         let _ = writeln!(out, "\n{}", paint.with(1, "to do now"));
         for (number, step) in (1..).zip(&done.to_do) {
-            let _ = writeln!(out, "  {number}. {}", folded(step, 5));
+            let _ = writeln!(out, "  {number}. {}", folded(&step.message, 5));
+            if let Some(command) = &step.command {
+                // Not folded: it is to be copied.
+                let _ = writeln!(out, "     {}", paint.with(36, command));
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use safeconduct::{
 use serde::Serialize;
 
 use crate::arguments::Arguments;
-use crate::log_command::Opened;
+use crate::log_command::{Opened, Step};
 use crate::{files, read_standard_input};
 
 /// One revocation and what became of it. Field names are part of the JSON form.
@@ -35,7 +35,7 @@ pub struct Row {
 pub struct Targets {
     pub rows: Vec<(Row, Revocation)>,
     /// What is to be said about them.
-    pub to_do: Vec<String>,
+    pub to_do: Vec<Step>,
 }
 
 /// A refusal of the token that was shown, for people.
@@ -210,7 +210,7 @@ fn one_token(
 }
 
 /// What a key that leaked needs besides.
-fn after_key(arguments: &Arguments, opened: &Opened, now: Timestamp) -> Result<Vec<String>, String> {
+fn after_key(arguments: &Arguments, opened: &Opened, now: Timestamp) -> Result<Vec<Step>, String> {
     let Some(id) = arguments.log.key else { return Ok(Vec::new()) };
     let propagation = arguments.options.propagation.unwrap_or(Seconds::hours(1));
     let source = arguments.ring.as_deref().ok_or("--ring @FILE is needed")?;
@@ -218,64 +218,66 @@ fn after_key(arguments: &Arguments, opened: &Opened, now: Timestamp) -> Result<V
     let mut to_do = Vec::new();
     let states: Vec<_> = opened.ring.keys(now).filter(|key| key.id == id).collect();
     if states.is_empty() {
-        to_do.push(format!(
+        to_do.push(Step::new(format!(
             "the ring has no key {id}: compare the id, unless it was dropped because it is over"
-        ));
+        )));
     }
     if let Some(key) = states.iter().find(|key| key.state != KeyState::Revoked) {
-        to_do.push(format!(
-            "revoke it in the ring, too, where it is {} still: inspect ring --ring @FILE --revoke {id}",
-            key.state.name()
-        ));
+        let message = format!("revoke it in the ring, too, where it is {} still", key.state.name());
+        to_do.push(Step::new(message).with(format!("inspect ring --ring {source} --revoke {id}")));
     }
     let skew = arguments.policy.skew();
     let revoked =
         states.first().zip(issuing).and_then(|(key, ring)| ring.revoke(key.kind, id, now, propagation, skew));
     let when = match revoked {
         Some((_, revoked)) => format!("at {} (unix {})", revoked.repeat_at, revoked.repeat_at.as_unix()),
-        None => format!(
-            "5 minutes after every node has the ring without it ({propagation}, if not said with --propagation)"
-        ),
+        None => format!("5 minutes after every node has the ring without it, {propagation} from then on"),
     };
     let now_too = if arguments.log.everyone {
         "revoke everyone once more"
     } else {
-        "revoke everyone now (--everyone), and once more"
+        "revoke everyone now, and once more"
     };
-    to_do.push(format!(
+    let message = format!(
         "{now_too} {when}: whoever had the key may have moved forged sessions to another until the last node has the ring; everybody logs in again"
-    ));
+    );
+    to_do.push(Step::new(message).with(format!(
+        "inspect revoke --log {} --ring {source} --everyone{}",
+        opened.file,
+        arguments.log.snapshot.as_ref().map(|file| format!(" --publish {file}")).unwrap_or_default()
+    )));
     Ok(to_do)
 }
 
 /// What follows from what was recorded, and what was not.
-pub fn to_do(rows: &[Row], now: Timestamp, arguments: &Arguments, opened: &Opened) -> Vec<String> {
+pub fn to_do(rows: &[Row], now: Timestamp, arguments: &Arguments, opened: &Opened) -> Vec<Step> {
     let mut steps = Vec::new();
     for row in rows.iter().filter(|row| !row.recorded) {
-        steps.push(match row.refused {
+        steps.push(Step::new(match row.refused {
             Some("quota") => format!(
                 "{} is NOT recorded: its subject has as many sessions in the log as one may have; --subject ends all of them with one row",
                 row.shown
             ),
             _ => format!("{} is NOT recorded: the log is full; --everyone always has room", row.shown),
-        });
+        }));
     }
     let recorded = rows.iter().any(|row| row.recorded);
     if recorded && arguments.log.snapshot.is_none() {
+        let source = arguments.ring.as_deref().unwrap_or_default();
         steps.push(
-            "publish it: nodes know nothing of it yet (inspect publish --log FILE --snapshot FILE)".into(),
+            Step::new("publish it: nodes know nothing of it yet")
+                .with(format!("inspect publish --log {} --ring {source} --snapshot SNAPSHOT", opened.file)),
         );
     }
     if recorded && opened.ring.realms().count() > 1 {
-        steps.push("record it in the log of the ring's other realm, too: it has two".into());
+        steps.push(Step::new("record it in the log of the ring's other realm, too: it has two"));
     }
-    if let Some(before) =
-        rows.iter().filter_map(|row| row.before).map(|moment| moment.0).max().filter(|_| recorded)
-    {
-        steps.push(format!(
+    let cut_offs = rows.iter().filter(|row| row.recorded).filter_map(|row| row.before);
+    if let Some(before) = cut_offs.map(|moment| moment.0).max() {
+        steps.push(Step::new(format!(
             "logging in again works at once where the issuer has this snapshot (`issue_beside`), and elsewhere from {before} on ({})",
             inspect::relative(before, now)
-        ));
+        )));
     }
     steps
 }

@@ -138,6 +138,11 @@ impl Desk {
     }
 }
 
+/// Text without its line breaks and indents: sentences are folded where the line ends.
+pub fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// No twelve characters of the secret stand in the text.
 pub fn assert_harmless(text: &str, secret: &str) {
     let found = (0..secret.len().saturating_sub(12)).find(|at| text.contains(&secret[*at..*at + 12]));

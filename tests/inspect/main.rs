@@ -5,9 +5,12 @@ mod common;
 
 mod command;
 mod desk;
+mod log_command;
 mod refusals;
 mod report;
 mod ring_changes;
 mod ring_command;
 mod ring_documents;
+mod snapshot_command;
+mod snapshot_refusals;
 mod snapshot_report;
