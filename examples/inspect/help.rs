@@ -98,9 +98,10 @@ inspect revoke, publish, new-log, snapshot: who is out, and whether nodes know
       write the snapshot if it is not what the log holds, or is to be signed again
   inspect new-log FILE --ring @FILE [--validity TIME] [--staleness-bound TIME] [--longest-token TIME]
       make an empty log for the ring's realm, once, in a new file
-  inspect snapshot [SNAPSHOT] [--ring @FILE] [--at RFC3339] [--json]
+  inspect snapshot [SNAPSHOT] [--ring @FILE] [--after SNAPSHOT] [--at RFC3339] [--json]
       what is in it: version, age, what is left of it, what is revoked, how full its filter is;
-      with a ring of any role also whether a node takes it, and if not, what to do
+      with a ring of any role also whether a node takes it, and if not, what to do; --after is what
+      the node has already, for deltas and for snapshots that are refused as older
 
   --log FILE            the revocation log; many may write to it at once, and readers never see half
   --signer @FILE        the signer's seed; the file of --ring with .signer behind it, if not said

@@ -24,6 +24,8 @@ pub struct LogOptions {
     pub validity: Option<Seconds>,
     pub staleness: Option<Seconds>,
     pub probes: Option<u8>,
+    /// The snapshot that a node has already.
+    pub after: Option<String>,
     pub skew: Option<Seconds>,
     pub longest_validity: Option<Seconds>,
     pub least_version: Option<u64>,
@@ -37,7 +39,7 @@ pub const COMMANDS: [(&str, &[&str]); 6] = [
     ),
     ("publish", &["--log", "--snapshot", "--signer", "--probes"]),
     ("new-log", &["--signer", "--validity", "--staleness-bound"]),
-    ("snapshot", &["--skew", "--longest-validity", "--least-version"]),
+    ("snapshot", &["--after", "--skew", "--longest-validity", "--least-version"]),
     ("issue", &["--revocations"]),
     ("inspect", &["--revocations"]),
 ];
@@ -100,6 +102,10 @@ impl LogOptions {
             "--probes" => {
                 self.probes = Some(probes(&value()?)?);
                 "--probes"
+            }
+            "--after" => {
+                self.after = Some(place(value()?)?);
+                "--after"
             }
             "--skew" => {
                 self.skew = Some(values::seconds("--skew", &value()?)?);

@@ -34,15 +34,26 @@ pub fn run(path: Option<&str>, arguments: &Arguments) -> Result<ExitCode, String
 
 fn report(bytes: &[u8], now: Timestamp, arguments: &Arguments) -> Result<SnapshotReport, String> {
     let floors = floors(arguments);
+    let after = arguments.log.after.as_deref();
     let Some(source) = arguments.ring.as_deref() else {
+        if after.is_some() {
+            return Err("--after needs the ring: --ring @FILE".into());
+        }
         return Ok(inspect::snapshot(bytes, None, now, &floors));
     };
     let ring = ring_command::parse(&files::read("--ring", source)?.text)?;
-    Ok(match ring {
-        AnyRing::Issuer(ring) => inspect::snapshot(bytes, Some(&SnapshotKeys::of(&ring)), now, &floors),
-        AnyRing::Verifier(ring) => inspect::snapshot(bytes, Some(&SnapshotKeys::of(&ring)), now, &floors),
-        AnyRing::Public(ring) => inspect::snapshot_by_public_ring(bytes, &ring, now, &floors),
-    })
+    let keys = match &ring {
+        AnyRing::Issuer(ring) => SnapshotKeys::of(ring),
+        AnyRing::Verifier(ring) => SnapshotKeys::of(ring),
+        AnyRing::Public(_) if after.is_some() => {
+            return Err("--after needs an issuer's or a verifier's ring".into());
+        }
+        AnyRing::Public(ring) => return Ok(inspect::snapshot_by_public_ring(bytes, ring, now, &floors)),
+    };
+    let Some(after) = after else { return Ok(inspect::snapshot(bytes, Some(&keys), now, &floors)) };
+    let had = snapshot_file::read("--after", Some(after))?;
+    inspect::snapshot_after(&had, bytes, &keys, now, &floors)
+        .map_err(|why| format!("--after: {why}; {}", inspect::snapshot_advice(&why)))
 }
 
 /// The rules of the node that it is judged for.

@@ -32,7 +32,7 @@ use refusal::Asked;
 pub use report::{
     Bytes, Claims, ElevationReport, Key, Moment, Outline, Part, Report, RevocationReport, Verdict,
 };
-pub use snapshot::{snapshot, snapshot_by_public_ring};
+pub use snapshot::{snapshot, snapshot_after, snapshot_by_public_ring};
 pub use snapshot_advice::snapshot_advice;
 pub use snapshot_report::{
     Check, Checks, FilterReport, HistogramRow, RevokedCounts, SnapshotContents, SnapshotHeader, SnapshotPart,

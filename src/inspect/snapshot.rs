@@ -10,15 +10,15 @@ use super::snapshot_report::{
     SnapshotReport, SnapshotVerdict,
 };
 use super::{snapshot_advice, snapshot_warnings};
-use crate::revocation::{Anatomy, Floors, Page, SnapshotError, SnapshotKeys, judge};
+use crate::revocation::{Anatomy, Floors, Page, SnapshotError, SnapshotKeys, judge, judge_after};
 use crate::ring::{Public, Ring};
 use crate::values::Timestamp;
 
 /// What is in a snapshot or delta, and what a node with these keys and floors does with it at `now`.
 ///
 /// Without keys everything in the report is what somebody wrote, and there is no verdict. The work is bounded by the length of the bytes, whatever the numbers in them say;
-/// every page is hashed and counted, which takes some 20 ms for the longest document. Whether a delta goes on from the snapshot that a node has is not judged, nor
-/// whether the node's ring is recent enough.
+/// every page is hashed and counted. Whether a delta goes on from the snapshot that a node has is a matter of [`snapshot_after`]; whether the node's ring is recent enough is not
+/// judged.
 ///
 /// ```
 /// use safeconduct::{Floors, Timestamp, inspect};
@@ -34,12 +34,49 @@ pub fn snapshot(
     now: Timestamp,
     floors: &Floors,
 ) -> SnapshotReport {
+    let verdict = keys.map(|keys| judge(bytes, keys, now, floors));
+    report(bytes, keys, verdict, now, floors)
+}
+
+/// [`snapshot`] for a node that has taken another snapshot before: whether this one is later, and whether a delta goes on from it.
+///
+/// # Errors
+///
+/// [`SnapshotError`] about the snapshot that the node is said to have. It may be over, but nothing else may be wrong with it.
+pub fn snapshot_after(
+    had: &[u8],
+    bytes: &[u8],
+    keys: &SnapshotKeys,
+    now: Timestamp,
+    floors: &Floors,
+) -> Result<SnapshotReport, SnapshotError> {
+    let verdict = judge_after(bytes, had, keys, now, floors)?;
+    Ok(report(bytes, Some(keys), Some(verdict), now, floors))
+}
+
+/// [`snapshot`] for whoever has a public ring: it names signers, and that is all that is needed here.
+#[must_use]
+pub fn snapshot_by_public_ring(
+    bytes: &[u8],
+    ring: &Ring<Public>,
+    now: Timestamp,
+    floors: &Floors,
+) -> SnapshotReport {
+    snapshot(bytes, Some(&SnapshotKeys::all(ring)), now, floors)
+}
+
+type Judged = Option<Result<(), SnapshotError>>;
+
+fn report(
+    bytes: &[u8],
+    keys: Option<&SnapshotKeys>,
+    verdict: Judged,
+    now: Timestamp,
+    floors: &Floors,
+) -> SnapshotReport {
     let anatomy = Anatomy::of(bytes, keys, floors);
-    let verdict = match (&anatomy, keys) {
-        (Err(why), _) => Some(Err(*why)),
-        (Ok(_), Some(keys)) => Some(judge(bytes, keys, now, floors)),
-        (Ok(_), None) => None,
-    };
+    // What cannot be read needs no key to be refused.
+    let verdict = anatomy.as_ref().err().map(|why| Err(*why)).or(verdict);
     let anatomy = anatomy.ok();
     let checks = checks(anatomy.as_ref());
     let refused = verdict.and_then(Result::err);
@@ -64,19 +101,6 @@ pub fn snapshot(
         header,
     }
 }
-
-/// [`snapshot`] for whoever has a public ring: it names signers, and that is all that is needed here.
-#[must_use]
-pub fn snapshot_by_public_ring(
-    bytes: &[u8],
-    ring: &Ring<Public>,
-    now: Timestamp,
-    floors: &Floors,
-) -> SnapshotReport {
-    snapshot(bytes, Some(&SnapshotKeys::all(ring)), now, floors)
-}
-
-type Judged = Option<Result<(), SnapshotError>>;
 
 fn meaning(verdict: Judged, checks: &Checks, header: Option<&SnapshotHeader>, length: usize) -> String {
     let damaged = checks.damaged_pages.len();

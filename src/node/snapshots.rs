@@ -2,7 +2,7 @@
 
 use alloc::sync::Arc;
 
-use crate::revocation::{Answer, Facts, Floors, Revocations, Snapshot, SnapshotKeys};
+use crate::revocation::{Answer, Facts, Floors, Grounds, Revocations, Snapshot, SnapshotKeys};
 use crate::values::{RealmId, Subject, Timestamp};
 
 pub(super) type Bytes = Arc<[u8]>;
@@ -84,5 +84,13 @@ impl Revocations for Snapshots {
 
     fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {
         self.iter().filter_map(|snapshot| snapshot.cut_off(subject)).max()
+    }
+
+    /// Those of the snapshot that decides; where none does alone, of the one that reaches less far.
+    fn grounds(&self, facts: &Facts<'_>, now: Timestamp) -> Option<Grounds> {
+        let decided = self.check(facts, now);
+        let deciding = self.iter().find(|snapshot| snapshot.check(facts, now) == decided);
+        let of = |snapshot: &Snapshot<Bytes>| snapshot.grounds(facts, now);
+        deciding.and_then(of).or_else(|| self.iter().filter_map(of).min_by_key(|grounds| grounds.complete_to))
     }
 }

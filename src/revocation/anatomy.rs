@@ -194,3 +194,26 @@ pub(crate) fn judge(
         }
     }
 }
+
+/// The same for a node that has this snapshot already, whatever its age: it remembers it, and applies deltas to it.
+///
+/// # Errors
+///
+/// Why the snapshot that it is said to have is none.
+pub(crate) fn judge_after(
+    bytes: &[u8],
+    had: &[u8],
+    keys: &SnapshotKeys,
+    now: Timestamp,
+    floors: &Floors,
+) -> Result<Result<(), SnapshotError>, SnapshotError> {
+    let issued_at = open(had, keys, Form::Snapshot)?.header.issued_at;
+    // At the moment of its issue it was neither over nor from the future.
+    let mut had = Snapshot::open(had, keys, issued_at, &Floors::new().longest_validity(Seconds::MAX))?;
+    let mut floors = *floors;
+    had.remember(&mut floors);
+    Ok(match open(bytes, keys, Form::Delta) {
+        Ok(_) => had.apply(bytes, keys, now, &floors),
+        Err(_) => judge(bytes, keys, now, &floors),
+    })
+}

@@ -45,7 +45,7 @@ mod snapshot_signer;
 mod tables;
 
 #[cfg(feature = "alloc")]
-pub(crate) use anatomy::{Anatomy, Page, judge};
+pub(crate) use anatomy::{Anatomy, Page, judge, judge_after};
 pub use coarse::CoarseSnapshot;
 #[cfg(feature = "std")]
 pub(crate) use envelope::Digest;

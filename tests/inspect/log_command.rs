@@ -1,90 +1,7 @@
 //! `inspect new-log`, `revoke`, `publish` and `snapshot`, and tokens beside them: as an operator uses them at night.
 
-use crate::desk::{Desk, after, assert_harmless, flat, run, run_with};
-
-const SESSION: &str = "0102030405060708090a0b0c";
-
-/// A desk with a realm, a log, and a snapshot that is published.
-struct Publisher {
-    desk: Desk,
-    log: String,
-    snapshot: String,
-    /// What is in the files that are secrets.
-    secrets: Vec<String>,
-}
-
-impl Publisher {
-    fn new(name: &str) -> Self {
-        Self::with(name, &[])
-    }
-
-    fn with(name: &str, more: &[&str]) -> Self {
-        let desk = Desk::with(&format!("log-{name}"), &["--realm", "--at", &after(0)]);
-        let (log, snapshot) = (desk.file("log.scl"), desk.file("snapshot.scr"));
-        let secrets = ["ring.txt", "ring.txt.signer"].map(|file| desk.read(file).trim().to_owned());
-        let publisher = Self { desk, log, snapshot, secrets: secrets.into() };
-        let created =
-            publisher.done(&[&["new-log", &publisher.log.clone(), "--at", &after(0)], more].concat());
-        assert!(created.starts_with("created    ") && created.contains("version 1 of realm"), "{created}");
-        publisher.publish(0);
-        publisher
-    }
-
-    /// Runs with the ring; nothing secret may be in what is shown.
-    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        let (code, text, error) = run(&[arguments, &["--ring", &self.desk.ring]].concat());
-        for secret in &self.secrets {
-            let body = secret.rsplit('.').next().unwrap();
-            assert_harmless(&text, body);
-            assert_harmless(&error, body);
-        }
-        (code, text, error)
-    }
-
-    fn done(&self, arguments: &[&str]) -> String {
-        let (code, text, error) = self.run(arguments);
-        assert_eq!((code, error.as_str()), (0, ""), "{arguments:?}\n{text}");
-        text
-    }
-
-    fn publish(&self, seconds: u64) -> String {
-        self.done(&["publish", "--log", &self.log, "--snapshot", &self.snapshot, "--at", &after(seconds)])
-    }
-
-    /// `inspect revoke`, published at once.
-    fn revoke(&self, seconds: u64, who: &[&str]) -> String {
-        self.done(
-            &[&["revoke", "--log", &self.log, "--publish", &self.snapshot, "--at", &after(seconds)], who]
-                .concat(),
-        )
-    }
-
-    fn revoke_json(&self, seconds: u64, who: &[&str]) -> serde_json::Value {
-        serde_json::from_str(&self.revoke(seconds, &[who, &["--json"]].concat())).unwrap()
-    }
-
-    fn issue(&self, seconds: u64) -> String {
-        self.desk.issue(&["--at", &after(seconds)])
-    }
-
-    /// `inspect TOKEN --revocations`: exit code and the report.
-    fn judge(&self, seconds: u64, token: &str) -> (i32, String) {
-        let (code, text, error) =
-            self.desk.inspect(token, &["--revocations", &self.snapshot, "--at", &after(seconds)]);
-        assert_eq!(error, "");
-        (code, text)
-    }
-
-    fn judge_json(&self, seconds: u64, token: &str) -> serde_json::Value {
-        let more = ["--revocations", &self.snapshot, "--at", &after(seconds), "--json"];
-        serde_json::from_str(&self.desk.inspect(token, &more).1).unwrap()
-    }
-
-    /// `inspect snapshot` with the ring: exit code, text, messages.
-    fn show(&self, file: &str, more: &[&str]) -> (i32, String, String) {
-        self.run(&[&["snapshot", file], more].concat())
-    }
-}
+use crate::desk::{after, assert_harmless, flat, run, run_with};
+use crate::log_desk::{Publisher, SESSION};
 
 #[test]
 fn logged_out_and_in_again() {
@@ -126,30 +43,6 @@ fn logged_out_and_in_again() {
     let fresh = place.desk.issue(&["--at", &after(5), "--revocations", &place.snapshot]);
     assert_eq!(place.judge(6, &fresh).0, 0);
     assert_eq!(place.judge(6, &token).0, 1);
-}
-
-#[test]
-fn an_idle_token_ends_its_session_and_a_forged_one_nothing() {
-    let place = Publisher::new("idle");
-    let token = place.issue(0);
-    let logged = place.revoke_json(3_000, &["--session", &token, "--context", "demo"]);
-    assert_eq!(logged["revoked"][0]["recorded"], true);
-    let before = std::fs::read(&place.log).unwrap();
-    let altered =
-        format!("{}{}", &token[..token.len() - 4], if token.ends_with("AAAA") { "BBBA" } else { "AAAA" });
-    let refused = |token: &str, context: &str, seconds| {
-        let arguments = ["revoke", "--log", &place.log, "--session", token, "--context", context, "--at"];
-        let (code, out, error) = place.run(&[arguments.as_slice(), &[&after(seconds)]].concat());
-        assert_eq!((code, out.as_str()), (1, ""), "{error}");
-        assert!(error.starts_with("inspect: nothing was recorded: "), "{error}");
-        assert_harmless(&error, token);
-        error
-    };
-    assert!(refused(&altered, "demo", 10).contains("Forged"));
-    // The way by its id is named.
-    assert!(refused(&token, "other", 10).contains("--session "));
-    assert!(refused(&token, "demo", 28_800).contains("ended by itself"));
-    assert_eq!(std::fs::read(&place.log).unwrap(), before);
 }
 
 #[test]
@@ -304,65 +197,6 @@ fn the_settings_of_the_service_are_kept() {
 }
 
 #[test]
-fn files_are_for_their_owner_and_never_overwritten() {
-    let place = Publisher::new("files");
-    #[cfg(unix)]
-    for file in [&place.log, &place.snapshot] {
-        assert_eq!(crate::desk::mode(file), 0o600);
-    }
-    let before = std::fs::read(&place.log).unwrap();
-    let (code, _, error) = place.run(&["new-log", &place.log]);
-    assert_eq!(code, 2);
-    assert!(error.contains("no log is created over another"), "{error}");
-    assert_eq!(std::fs::read(&place.log).unwrap(), before);
-    // Eight at once lose nothing.
-    let handles: Vec<_> = (0..8_u8)
-        .map(|number| {
-            let arguments =
-                ["revoke", "--log", &place.log, "--publish", &place.snapshot, "--ring", &place.desk.ring];
-            let arguments: Vec<String> = arguments.iter().map(|word| (*word).to_owned()).collect();
-            std::thread::spawn(move || {
-                let id = format!("{number:02x}").repeat(12);
-                let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-                let (code, text, error) =
-                    run(&[words.as_slice(), &["--session", &id, "--at", &after(5)]].concat());
-                assert_eq!(code, 0, "{text}{error}");
-            })
-        })
-        .collect();
-    handles.into_iter().for_each(|handle| handle.join().unwrap());
-    place.publish(6);
-    let (_, text, _) = place.show(&place.snapshot, &["--at", &after(6), "--json"]);
-    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(json["header"]["revoked"]["sessions"], 8);
-    // A log that went back is noticed by what is published, and nothing is written over it.
-    let published = std::fs::read(&place.snapshot).unwrap();
-    std::fs::write(&place.log, &before).unwrap();
-    let (code, _, error) =
-        place.run(&["publish", "--log", &place.log, "--snapshot", &place.snapshot, "--at", &after(7)]);
-    assert_eq!(code, 2);
-    assert!(error.contains("went back") && error.contains("put the later log back"), "{error}");
-    assert_eq!(std::fs::read(&place.snapshot).unwrap(), published);
-    let revoke = [
-        "revoke",
-        "--log",
-        &place.log,
-        "--publish",
-        &place.snapshot,
-        "--session",
-        SESSION,
-        "--at",
-        &after(8),
-    ];
-    let (code, text, error) = place.run(&revoke);
-    assert_eq!(code, 2);
-    assert!(
-        text.starts_with("revoked    session") && error.contains("is in the log, but nothing was published"),
-        "{text}{error}"
-    );
-}
-
-#[test]
 fn the_json_of_a_change_is_stable() {
     let place = Publisher::new("json");
     let done = place.revoke_json(1, &["--session", SESSION]);
@@ -379,62 +213,4 @@ fn the_json_of_a_change_is_stable() {
     // Whose sessions they are is not in it.
     let done = place.revoke(2, &["--subject", "usr_8f14e45fceea167a", "--json"]);
     assert!(!done.contains("usr_8f14"), "{done}");
-}
-
-#[test]
-fn wrong_words_are_told() {
-    let place = Publisher::new("words");
-    let (log, snapshot) = (place.log.as_str(), place.snapshot.as_str());
-    for (arguments, said) in [
-        (vec!["revoke", "--session", SESSION], "--log FILE is needed"),
-        (vec!["revoke", "--log", log], "say what to revoke"),
-        (vec!["revoke", "--log", "/no/such/log", "--everyone"], "no such file"),
-        (vec!["revoke", "--log", log, "--session", "sc"], "--session takes a token"),
-        (vec!["revoke", "--log", log, "--token", SESSION], "--token takes a token"),
-        (vec!["revoke", "--log", log, "--key", "xyz"], "--key takes a key id"),
-        (vec!["revoke", "--log", log, "--session", "-", "--token", "-"], "only one token"),
-        (
-            vec!["revoke", "--log", log, "--everyone", "--snapshot", snapshot],
-            "--snapshot goes with inspect publish",
-        ),
-        (vec!["revoke", "--log", log, "--everyone", "--advance"], "--advance goes with `inspect ring`"),
-        (
-            vec!["revoke", "--log", log, "--everyone", "--validity", "9h"],
-            "--validity goes with inspect new-log",
-        ),
-        (vec!["revoke", "--log", log, "--everyone", "--everyone"], "given twice"),
-        (vec!["revoke", "--log", snapshot, "--everyone"], "--log: not a revocation log"),
-        (vec!["publish", "--log", log], "--snapshot FILE is needed"),
-        (vec!["publish", "--log", log, "--snapshot", snapshot, "--probes", "7"], "--probes takes"),
-        (vec!["new-log"], "needs a file name"),
-        (vec!["snapshot", "/no/such/file"], "the snapshot: "),
-        (vec!["snapshot", snapshot, "--everyone"], "--everyone goes with inspect revoke"),
-    ] {
-        let (code, out, error) = place.run(&arguments);
-        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}: {error}");
-        assert!(error.starts_with("inspect: ") && error.contains(said), "{arguments:?}: {error}");
-    }
-    // Another ring's signer, and a ring without a realm.
-    let other = Publisher::new("words-other");
-    let signer = format!("{}.signer", other.desk.ring);
-    let (code, _, error) = place.run(&["revoke", "--log", log, "--everyone", "--signer", &signer]);
-    assert_eq!(code, 2);
-    assert!(error.contains("none of the signers"), "{error}");
-    let (code, _, error) = place.run(&["revoke", "--log", &other.log, "--everyone"]);
-    assert_eq!(code, 2);
-    assert!(error.contains("none of the ring's realms"), "{error}");
-    let plain = Desk::new("log-words-plain");
-    let (code, _, error) = run(&["new-log", &plain.file("log"), "--ring", &plain.ring, "--signer", &signer]);
-    assert_eq!(code, 2);
-    assert!(error.contains("no realm"), "{error}");
-    for words in [["revoke", "--help"], ["snapshot", "--help"], ["publish", "--help"]] {
-        let (code, help, _) = run(&words);
-        assert_eq!(code, 0);
-        assert!(
-            help.contains("exit code")
-                && help.contains("--session")
-                && help.contains("safeconduct-snapshot/1")
-        );
-        assert!(help.lines().all(|line| line.chars().count() <= 110), "{help}");
-    }
 }

@@ -6,6 +6,8 @@ mod common;
 mod command;
 mod desk;
 mod log_command;
+mod log_desk;
+mod log_faults;
 mod refusals;
 mod report;
 mod ring_changes;

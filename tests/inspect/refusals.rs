@@ -2,8 +2,9 @@
 
 use safeconduct::inspect::{self, Report, Verdict};
 use safeconduct::{
-    AuthLevel, ExactList, Floors, Freshness, Grant, Issuer, JournalSettings, Kind, Policy, Realm, Revocation,
-    RevocationLog, Revocations, Seconds, Session, Snapshot, SnapshotKeys, Timestamp, Verifier,
+    AuthLevel, ExactList, Floors, Freshness, Grant, Issuer, JournalSettings, Kind, Node, Policy, Realm,
+    Revocation, RevocationLog, Revocations, Ring, Seconds, Session, Snapshot, SnapshotKeys, Timestamp,
+    Update, Verifier, Verifying,
 };
 
 use crate::common::realm::Desk;
@@ -239,4 +240,19 @@ fn of_two_realms_the_one_that_refuses_is_named() {
             assert!(report.meaning.contains("two realms"), "{}", report.meaning);
         }
     }
+}
+
+#[test]
+fn a_nodes_own_snapshots_are_explained() {
+    let mut place = Place::new();
+    let token = place.log_in(at(0));
+    place.desk.end(&Revocation::operator_everyone(at(31)), at(1));
+    let make = |ring: &Ring<Verifying>| (Verifier::new(ring, CONTEXT, &POLICY, Kind::Encrypted), ());
+    let node = Node::new(place.desk.ring.verifying(), 0, Floors::new(), make).unwrap();
+    let report = |node: &Node<Verifying>| inspect::explain(&token, at(2), node.current().verifier());
+    assert_eq!((report(&node).reason, report(&node).revocation.is_none()), (Some("SnapshotStale"), true));
+    assert!(node.update(Update::new().snapshot(place.desk.snapshot()), at(2)).unwrap());
+    let found = report(&node);
+    assert_eq!(found.reason, Some("Revoked(everyone)"));
+    assert!(found.meaning.contains("begun before 2027-01-15T08:00:31Z"), "{}", found.meaning);
 }

@@ -102,6 +102,17 @@ fn a_bad_one_is_refused_with_advice() {
     assert_eq!(code, 1);
     assert!(text.starts_with("refused: BelowFloor\n"), "{text}");
     assert_eq!(show(&snapshot, &["--at", &after(60), "--longest-validity", "1min"]).0, 1);
+    // Behind what the node has already.
+    let later = desk.file("later.scr");
+    let publish = ["publish", "--log", &desk.file("log.scl"), "--snapshot", &later, "--ring", &desk.ring];
+    assert_eq!(run(&[publish.as_slice(), &["--at", &after(900)]].concat()).0, 0);
+    let (code, text, _) = show(&snapshot, &["--at", &after(901), "--after", &later]);
+    assert_eq!(code, 1);
+    assert!(
+        text.starts_with("refused: Older\n") && flat(&text).contains("put the latest log back"),
+        "{text}"
+    );
+    assert_eq!(show(&later, &["--at", &after(901), "--after", &snapshot]).0, 0);
     assert_eq!(show(&snapshot, &["--at", "2027-01-15T07:59:29Z", "--skew", "31s"]).0, 0);
 }
 

@@ -144,3 +144,43 @@ fn hostile_numbers_cost_nothing() {
         assert!(found.contents.is_none());
     }
 }
+
+#[test]
+fn a_node_that_has_another_one_refuses_more() {
+    let mut line = desk();
+    let (first, first_log) = (line.snapshot(), line.read());
+    let second = line.heartbeat(at(20));
+    let second_log = line.read();
+    let third = line.heartbeat(at(30));
+    let delta = |to: &safeconduct::Journal, from| to.delta_since(from, &line.signer).unwrap();
+    let (one_two, two_three) = (delta(&second_log, &first_log), delta(&line.read(), &second_log));
+    let verdict = |had: &[u8], bytes: &[u8]| {
+        let report = inspect::snapshot_after(had, bytes, &line.keys, at(70), &Floors::new()).unwrap();
+        if let Some(reason) = report.reason {
+            assert!(report.advice.len() > 30, "{reason}");
+        }
+        report.reason.unwrap_or("taken")
+    };
+    assert_eq!(verdict(&first, &second), "taken");
+    assert_eq!(verdict(&second, &second), "taken");
+    assert_eq!(verdict(&third, &second), "Older");
+    assert_eq!(verdict(&first, &one_two), "taken");
+    assert_eq!(verdict(&first, &two_three), "Gap");
+    assert_eq!(verdict(&third, &one_two), "taken", "and brings nothing");
+    let twin = signed_again(&line, &second, &[(44, &at(21).as_unix().to_be_bytes())]);
+    assert_eq!(verdict(&second, &twin), "Equivocation");
+    // Another log of the same realm.
+    let other =
+        safeconduct::Journal::start(&line.realm, line.settings, &mut crate::common::Repeatable(3)).unwrap();
+    let (other, _) = other.commit(at(40), &line.signer).unwrap().stored();
+    let other = other.snapshot(&line.signer).unwrap();
+    assert_eq!(verdict(&other, &two_three), "OtherLine");
+    assert_eq!(verdict(&second, &other), "taken");
+    // What the node has may be over; anything else wrong with it is said.
+    let late = inspect::snapshot_after(&first, &third, &line.keys, at(3_615), &Floors::new()).unwrap();
+    assert_eq!(late.reason, None);
+    let wrong = inspect::snapshot_after(&first[..280], &third, &line.keys, at(70), &Floors::new());
+    assert_eq!(wrong.unwrap_err(), SnapshotError::Length);
+    let wrong = inspect::snapshot_after(&one_two, &third, &line.keys, at(70), &Floors::new());
+    assert_eq!(wrong.unwrap_err(), SnapshotError::OtherForm);
+}
