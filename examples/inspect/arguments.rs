@@ -200,6 +200,14 @@ fn command(plain: Vec<String>, options: &RingOptions) -> Result<Command, String>
         (Some("publish"), None) => Command::Publish,
         (Some("issue"), None) => Command::Issue,
         (Some("ring"), None) => Command::Ring(options.action()?),
+        (Some("revoke"), Some(_)) => {
+            return Err(
+                "revoke takes who by an option: --session, --token, --subject, --key or --everyone".into()
+            );
+        }
+        (Some("publish"), Some(_)) => {
+            return Err("publish takes its files by options: --log and --snapshot".into());
+        }
         (_, None) => Command::Inspect(first),
         (_, Some(_)) => return Err("one word too many (see --help)".into()),
     };

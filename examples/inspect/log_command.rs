@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::arguments::Arguments;
 use crate::log_targets::{self, Row};
 use crate::paint::Paint;
+use crate::values::typed;
 use crate::{key_files, log_print, moment, print_json, ring_file, snapshot_file, write};
 
 /// What was done. Field names are part of the JSON form.
@@ -124,14 +125,14 @@ pub fn create(path: &str, arguments: &Arguments) -> Result<ExitCode, String> {
         why => format!("the new file: {why}"),
     })?;
     let journal = publisher.journal().map_err(failed)?;
-    let ring_source = arguments.ring.as_deref().unwrap_or_default();
+    let (file, ring_source) = (typed(path), typed(arguments.ring.as_deref().unwrap_or_default()));
     let mut to_do = vec![
         Step::new("publish a first snapshot, and let it be done again before that one is over")
-            .with(format!("inspect publish --log {path} --ring {ring_source} --snapshot NEW")),
+            .with(format!("inspect publish --log {file} --ring {ring_source} --snapshot NEW")),
         Step::new(
             "if there was a log before this one and it is lost, it is forgotten who was out: revoke everyone",
         )
-        .with(format!("inspect revoke --log {path} --ring {ring_source} --everyone")),
+        .with(format!("inspect revoke --log {file} --ring {ring_source} --everyone")),
     ];
     if ring.realms().count() > 1 {
         to_do.push(Step::new(
@@ -171,8 +172,7 @@ pub fn revoke(arguments: &Arguments) -> Result<ExitCode, String> {
         // What is recorded is recorded, and has to be told.
         Err(why) => (None, Some(why)),
     };
-    let mut to_do = log_targets::to_do(&rows, now, arguments, &opened);
-    to_do.extend(targets.to_do);
+    let to_do = log_targets::to_do(&rows, targets.to_do, now, arguments, &opened);
     let all_recorded = rows.iter().all(|row| row.recorded);
     let outcome = opened.outcome(now, arguments, rows, published, to_do)?;
     tell(arguments, &outcome)?;
@@ -201,6 +201,9 @@ impl Opened {
         let ring =
             ring_file::read_verifying(arguments)?.ok_or("--ring @FILE is needed: the log is of its realm")?;
         let signer = signer(arguments)?;
+        if let Some(path) = &options.snapshot {
+            snapshot_file::may_be_replaced("the snapshot", path)?;
+        }
         let stored = FileStore::new(&file).get().map_err(|why| format!("--log: {why}"))?;
         let (bytes, _) =
             stored.ok_or("--log: there is no such file; `inspect new-log` makes a new log, once")?;

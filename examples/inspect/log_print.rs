@@ -18,7 +18,7 @@ pub fn outcome(out: &mut String, done: &Outcome, paint: Paint) {
     let log = &done.log;
     let word = if done.created { "created" } else { "log" };
     let what = match log.entries {
-        0 => "nobody is out".to_owned(),
+        0 => "no session, token or subject in it".to_owned(),
         1 => "1 session, token or subject in it".to_owned(),
         many => format!("{many} sessions, tokens and subjects in it"),
     };

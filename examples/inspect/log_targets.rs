@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::arguments::Arguments;
 use crate::log_command::{Opened, Step};
+use crate::values::typed;
 use crate::{files, read_standard_input};
 
 /// One revocation and what became of it. Field names are part of the JSON form.
@@ -224,14 +225,14 @@ fn after_key(arguments: &Arguments, opened: &Opened, now: Timestamp) -> Result<V
     }
     if let Some(key) = states.iter().find(|key| key.state != KeyState::Revoked) {
         let message = format!("revoke it in the ring, too, where it is {} still", key.state.name());
-        to_do.push(Step::new(message).with(format!("inspect ring --ring {source} --revoke {id}")));
+        to_do.push(Step::new(message).with(format!("inspect ring --ring {} --revoke {id}", typed(source))));
     }
     let skew = arguments.policy.skew();
     let revoked =
         states.first().zip(issuing).and_then(|(key, ring)| ring.revoke(key.kind, id, now, propagation, skew));
     let when = match revoked {
         Some((_, revoked)) => format!("at {} (unix {})", revoked.repeat_at, revoked.repeat_at.as_unix()),
-        None => format!("5 minutes after every node has the ring without it, {propagation} from then on"),
+        None => "5 minutes after the last node has the ring without it".to_owned(),
     };
     let now_too = if arguments.log.everyone {
         "revoke everyone once more"
@@ -241,16 +242,24 @@ fn after_key(arguments: &Arguments, opened: &Opened, now: Timestamp) -> Result<V
     let message = format!(
         "{now_too} {when}: whoever had the key may have moved forged sessions to another until the last node has the ring; everybody logs in again"
     );
+    let publish = arguments.log.snapshot.as_ref().map(|file| format!(" --publish {}", typed(file)));
     to_do.push(Step::new(message).with(format!(
-        "inspect revoke --log {} --ring {source} --everyone{}",
-        opened.file,
-        arguments.log.snapshot.as_ref().map(|file| format!(" --publish {file}")).unwrap_or_default()
+        "inspect revoke --log {} --ring {} --everyone{}",
+        typed(&opened.file),
+        typed(source),
+        publish.unwrap_or_default()
     )));
     Ok(to_do)
 }
 
-/// What follows from what was recorded, and what was not.
-pub fn to_do(rows: &[Row], now: Timestamp, arguments: &Arguments, opened: &Opened) -> Vec<Step> {
+/// What follows from what was recorded, and what was not, and what the targets need besides; in the order in which it is done.
+pub fn to_do(
+    rows: &[Row],
+    besides: Vec<Step>,
+    now: Timestamp,
+    arguments: &Arguments,
+    opened: &Opened,
+) -> Vec<Step> {
     let mut steps = Vec::new();
     for row in rows.iter().filter(|row| !row.recorded) {
         steps.push(Step::new(match row.refused {
@@ -264,14 +273,16 @@ pub fn to_do(rows: &[Row], now: Timestamp, arguments: &Arguments, opened: &Opene
     let recorded = rows.iter().any(|row| row.recorded);
     if recorded && arguments.log.snapshot.is_none() {
         let source = arguments.ring.as_deref().unwrap_or_default();
-        steps.push(
-            Step::new("publish it: nodes know nothing of it yet")
-                .with(format!("inspect publish --log {} --ring {source} --snapshot SNAPSHOT", opened.file)),
-        );
+        steps.push(Step::new("publish it: nodes know nothing of it yet").with(format!(
+            "inspect publish --log {} --ring {} --snapshot SNAPSHOT",
+            typed(&opened.file),
+            typed(source)
+        )));
     }
     if recorded && opened.ring.realms().count() > 1 {
         steps.push(Step::new("record it in the log of the ring's other realm, too: it has two"));
     }
+    steps.extend(besides);
     let cut_offs = rows.iter().filter(|row| row.recorded).filter_map(|row| row.before);
     if let Some(before) = cut_offs.map(|moment| moment.0).max() {
         steps.push(Step::new(format!(

@@ -52,7 +52,7 @@ use std::process::ExitCode;
 use arguments::{Arguments, Command};
 use paint::Paint;
 use safeconduct::inspect::{self, Verdict};
-use safeconduct::{Grant, Issuer, Kind, Subject, Timestamp, Verifier};
+use safeconduct::{Grant, Issuer, Kind, MintError, Subject, Timestamp, Verifier};
 
 /// Something that the person at the terminal has to put right: exit code 2.
 type Unusable = String;
@@ -119,7 +119,10 @@ fn issue(arguments: &Arguments) -> Result<(), Unusable> {
             issuer.issue_beside(&data, &grant, now, rng)
         }
     };
-    let token = token.map_err(|why| format!("no token: {why}"))?;
+    let token = token.map_err(|why| match why {
+        MintError::Revoked => format!("no token: {why}: as a rule its key is revoked there, and the ring has to go on to the next (inspect ring --ring @FILE --revoke KEYID)"),
+        why => format!("no token: {why}"),
+    })?;
     write(&(token.into_string() + "\n"))
 }
 

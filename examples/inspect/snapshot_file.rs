@@ -75,3 +75,17 @@ pub fn probes_of(path: &str, now: Timestamp) -> Option<u8> {
     let bytes = read("--publish", Some(path)).ok()?;
     inspect::snapshot(&bytes, None, now, &Floors::new()).header?.probes
 }
+
+/// A publisher replaces whatever stands in the place of its snapshot. A slip of the hand must not make that a ring, or the log.
+pub fn may_be_replaced(option: &str, path: &str) -> Result<(), String> {
+    let mut start = Vec::new();
+    match File::open(path) {
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        file => file.and_then(|file| file.take(4).read_to_end(&mut start)),
+    }
+    .map_err(|why| format!("{option}: {why}"))?;
+    if start.is_empty() || start == b"scr1" {
+        return Ok(());
+    }
+    Err(format!("{option}: this file is no snapshot, and is not replaced; if it once was one, move it away"))
+}

@@ -122,7 +122,7 @@ fn each_scope_by_hand() {
         &place.snapshot,
     ]);
     assert_eq!(code, 2);
-    assert!(error.contains("have something against the new session"), "{error}");
+    assert!(error.contains("as a rule its key is revoked there"), "{error}");
     // Several in one version.
     let both = place.revoke_json(70, &["--key", "01020304", "--everyone", "--propagation", "10min"]);
     assert_eq!((both["revoked"].as_array().unwrap().len(), &both["log"]["version"]), (2, &9.into()));

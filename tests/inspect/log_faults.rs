@@ -1,6 +1,6 @@
 //! Words, tokens and files that `inspect revoke`, `publish` and `new-log` do not take; and who may write at once.
 
-use crate::desk::{Desk, after, assert_harmless, run};
+use crate::desk::{Desk, after, assert_harmless, flat, run};
 use crate::log_desk::{Publisher, SESSION};
 
 #[test]
@@ -113,6 +113,9 @@ fn wrong_words_are_told() {
         (vec!["revoke", "--log", snapshot, "--everyone"], "--log: not a revocation log"),
         (vec!["publish", "--log", log], "--snapshot FILE is needed"),
         (vec!["publish", "--log", log, "--snapshot", snapshot, "--probes", "7"], "--probes takes"),
+        (vec!["revoke", SESSION, "--log", log], "takes who by an option"),
+        (vec!["publish", log], "takes its files by options"),
+        (vec!["snapshot", snapshot, "--after", log], "--after: not a revocation snapshot"),
         (vec!["new-log"], "needs a file name"),
         (vec!["snapshot", "/no/such/file"], "the snapshot: "),
         (vec!["snapshot", snapshot, "--everyone"], "--everyone goes with inspect revoke"),
@@ -144,4 +147,51 @@ fn wrong_words_are_told() {
         );
         assert!(help.lines().all(|line| line.chars().count() <= 110), "{help}");
     }
+}
+
+#[test]
+fn only_snapshots_are_replaced_by_snapshots() {
+    let place = Publisher::new("slip");
+    for file in [place.log.clone(), place.desk.file("ring.txt"), place.desk.file("ring.txt.signer")] {
+        let before = std::fs::read(&file).unwrap();
+        let publish = ["publish", "--log", &place.log, "--snapshot", &file, "--at", &after(1)];
+        let revoke = ["revoke", "--log", &place.log, "--publish", &file, "--everyone", "--at", &after(1)];
+        for arguments in [publish.as_slice(), &revoke] {
+            let (code, out, error) = place.run(arguments);
+            assert_eq!((code, out.as_str()), (2, ""));
+            assert!(error.contains("is no snapshot, and is not replaced"), "{error}");
+            assert_eq!(std::fs::read(&file).unwrap(), before);
+        }
+    }
+    // A damaged one, and an empty file, are.
+    for bytes in [b"scr1 and nothing good".as_slice(), b""] {
+        std::fs::write(&place.snapshot, bytes).unwrap();
+        assert!(place.publish(2).contains("published  "));
+        assert_eq!(place.show(&place.snapshot, &["--at", &after(2)]).0, 0);
+    }
+    assert_eq!(place.issue(3).lines().count(), 1);
+}
+
+#[test]
+fn more_log_outs_than_one_subject_may_have() {
+    let place = Publisher::new("quota");
+    let revoke = |seconds| {
+        let token = place.issue(seconds);
+        let words = ["revoke", "--log", &place.log, "--context", "demo", "--session", &token];
+        place.run(&[words.as_slice(), &["--at", &after(seconds)]].concat())
+    };
+    for number in 0..32 {
+        assert_eq!(revoke(number).0, 0, "{number}");
+    }
+    let before = std::fs::read(&place.log).unwrap();
+    let (code, text, error) = revoke(40);
+    assert_eq!((code, error.as_str()), (1, ""));
+    assert!(
+        text.starts_with("refused    session ") && text.contains("nothing of it is in the log"),
+        "{text}"
+    );
+    assert!(flat(&text).contains("is NOT recorded: its subject has as many sessions"), "{text}");
+    assert_eq!(std::fs::read(&place.log).unwrap(), before);
+    let done = place.revoke_json(41, &["--subject", "usr_8f14e45fceea167a"]);
+    assert_eq!(done["revoked"][0]["recorded"], true);
 }
