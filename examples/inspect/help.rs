@@ -115,7 +115,7 @@ inspect revoke, publish, new-log, snapshot: who is out, and whether nodes know
   --probes N            8 to 32, what the published snapshot has, or 24: 1 in 2^N false refusals
   --skew TIME, --longest-validity TIME, --least-version N
                         the rules of the node that a snapshot is judged for; 30s, 24h, 0
-  --at RFC3339          as if it were this moment; what is recorded is, too
+  --at RFC3339          as if it were this moment; what is recorded is, too, so it may not lie ahead
 
 A log keeps the settings that it was made with, whatever is typed here. Files are replaced in one step
 under a lock (FILE.lock), and a new one has mode 0600: let the nodes read the snapshot, once, by chmod.

@@ -13,7 +13,7 @@ use crate::arguments::Arguments;
 use crate::log_targets::{self, Row};
 use crate::paint::Paint;
 use crate::values::typed;
-use crate::{key_files, log_print, moment, print_json, ring_file, snapshot_file, write};
+use crate::{clock, key_files, log_print, moment, print_json, ring_file, snapshot_file, write};
 
 /// What was done. Field names are part of the JSON form.
 #[derive(Serialize)]
@@ -163,6 +163,7 @@ pub fn revoke(arguments: &Arguments) -> Result<ExitCode, String> {
             return Ok(ExitCode::FAILURE);
         }
     };
+    opened.check_moment(now)?;
     let revocations: Vec<_> = targets.rows.iter().map(|(_, revocation)| revocation.clone()).collect();
     let answers = opened.publisher.record_all(&revocations, now).map_err(failed)?;
     let mut rows: Vec<Row> = targets.rows.into_iter().map(|(row, _)| row).collect();
@@ -189,6 +190,7 @@ pub fn publish(arguments: &Arguments) -> Result<ExitCode, String> {
         return Err("--snapshot FILE is needed: where nodes fetch it".into());
     }
     let opened = Opened::of(arguments, now)?;
+    opened.check_moment(now)?;
     let published = opened.publish(now)?;
     tell(arguments, &opened.outcome(now, arguments, Vec::new(), published, Vec::new())?)?;
     Ok(ExitCode::SUCCESS)
@@ -231,6 +233,16 @@ impl Opened {
             why => failed(why),
         })?;
         Ok(Self { publisher, journal, ring, realm, settings, file, snapshot: options.snapshot.clone() })
+    }
+
+    /// A log never goes back, and what is signed for a moment to come is refused by nodes until their clocks get there. So `--at` may be ahead of the clock and of the log
+    /// by no more than is between two versions anyway.
+    fn check_moment(&self, now: Timestamp) -> Result<(), String> {
+        let latest = clock()?.max(self.journal.issued_at());
+        if now <= latest.saturating_add(Seconds::minutes(15)) {
+            return Ok(());
+        }
+        Err("--at lies ahead: nodes would refuse what is signed then until their clocks get there, and a log never goes back".into())
     }
 
     /// Publishes, if it was said where.

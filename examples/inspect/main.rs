@@ -95,9 +95,11 @@ fn other_command(arguments: &Arguments) -> Result<(), Unusable> {
 
 /// Now, or the moment that was asked for.
 fn moment(arguments: &Arguments) -> Result<Timestamp, Unusable> {
-    if let Some(at) = arguments.at {
-        return Ok(at);
-    }
+    arguments.at.map_or_else(clock, Ok)
+}
+
+/// What the clock of this machine says.
+fn clock() -> Result<Timestamp, Unusable> {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let seconds = since.map_err(|_| "the clock is before 1970")?.as_secs();
     Timestamp::from_unix(seconds).map_err(|why| why.to_string())

@@ -7,7 +7,10 @@ use crate::log_desk::{Publisher, SESSION};
 fn an_idle_token_ends_its_session_and_a_forged_one_nothing() {
     let place = Publisher::new("idle");
     let token = place.issue(0);
-    let logged = place.revoke_json(3_000, &["--session", &token, "--context", "demo"]);
+    place.publish(900);
+    place.publish(1_800);
+    assert_eq!(place.judge_json(1_900, &token)["reason"], "Idle");
+    let logged = place.revoke_json(1_900, &["--session", &token, "--context", "demo"]);
     assert_eq!(logged["revoked"][0]["recorded"], true);
     let before = std::fs::read(&place.log).unwrap();
     let altered =
@@ -194,4 +197,22 @@ fn more_log_outs_than_one_subject_may_have() {
     assert_eq!(std::fs::read(&place.log).unwrap(), before);
     let done = place.revoke_json(41, &["--subject", "usr_8f14e45fceea167a"]);
     assert_eq!(done["revoked"][0]["recorded"], true);
+}
+
+#[test]
+fn a_log_is_not_sent_into_the_future_by_a_slip() {
+    let place = Publisher::new("future");
+    let before = std::fs::read(&place.log).unwrap();
+    // Further from now and from the log than any clock is wrong.
+    for moment in ["2199-01-01T00:00:00Z", "3000-01-01T00:00:00Z"] {
+        let revoke = ["revoke", "--log", &place.log, "--everyone", "--at", moment];
+        let publish = ["publish", "--log", &place.log, "--snapshot", &place.snapshot, "--at", moment];
+        for arguments in [revoke.as_slice(), &publish] {
+            let (code, out, error) = place.run(arguments);
+            assert_eq!((code, out.as_str()), (2, ""));
+            assert!(error.contains("a log never goes back"), "{error}");
+        }
+    }
+    assert_eq!(std::fs::read(&place.log).unwrap(), before);
+    place.publish(900);
 }
