@@ -236,9 +236,12 @@ fn publishers_build_these_very_bytes() {
         }
         let signer = SnapshotSigner::from_seed(&expected.signer.to_bytes());
         let now = Timestamp::from_unix(expected.issued_at).expect("a time");
-        let (journal, answers) = journal.commit(now, &signer).expect("a version").stored();
+        let commit = journal.commit(now, &signer).expect("a version");
+        let stored = Journal::read(commit.bytes(), realm, settings).expect("what was stored");
+        let (journal, answers) = commit.stored();
         assert!(answers.iter().all(LogAnswer::is_recorded), "{name}");
         let snapshot = journal.snapshot(&signer).expect("a snapshot");
+        assert_eq!(stored.snapshot(&signer).expect("a snapshot"), snapshot, "{name}");
         let expected = expected.bytes();
         let same = snapshot.iter().zip(&expected).take_while(|(one, other)| one == other).count();
         assert!(snapshot == expected, "{name}: {same} bytes are the same, of {}", expected.len());

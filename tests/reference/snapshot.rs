@@ -1,10 +1,23 @@
 //! Revocation snapshots and deltas as SPEC section 9 describes them: read, brought forward and asked.
 use super::ring::{Realm, parse_ring};
+use super::siphash::siphash;
 use super::{Bytes, Claims, check, hkdf, public_key, time};
 use ed25519_dalek::Signature;
 use sha2::{Digest, Sha256};
 pub const SNAPSHOT: u64 = 1;
 pub const DELTA: u64 = 2;
+/// REV-16: of the refusals of two realms the first of these is given.
+const REFUSALS: [&str; 9] = [
+    "Revoked(everyone)",
+    "Revoked(key)",
+    "Revoked(subject)",
+    "Revoked(session)",
+    "Revoked(token)",
+    "Superseded",
+    "SnapshotDamaged",
+    "SnapshotStale",
+    "CeilingExceeded",
+];
 /// A node: its ring, its rules, what it remembers and what it has taken.
 pub struct Node {
     pub skew: u64,
@@ -92,10 +105,11 @@ impl Node {
         for old in self.memory.iter().filter(|old| old.realm == new.realm) {
             let same_line = old.line == new.line; // REV-09
             check(!(same_line && old.version > new.version), "Older")?;
-            check(old.complete_to <= new.complete_to, "Older")?;
             let known = old.header.is_some() && header.is_some() && old.header != header;
             check(!(same_line && old.version == new.version && known), "Equivocation")?;
         }
+        let of_realm = self.memory.iter().filter(|old| old.realm == new.realm);
+        check(of_realm.map(|old| old.complete_to).all(|greatest| greatest <= new.complete_to), "Older")?;
         let ring_good = self.ring_version.is_none_or(|version| version >= new.min_ring_version);
         check(ring_good, "RingTooOld")?; // REV-14
         self.memory.retain(|old| (old.realm, old.line) != (new.realm, new.line));
@@ -194,20 +208,26 @@ impl Node {
                 .collect(),
         })
     }
-    /// REV-10 of each realm, REV-16 to REV-18; REV-12 last. `fail_open` is the name of REV-17.
+    /// REV-10 of each realm, then TOK-38. `fail_open` is the name of REV-17.
     pub fn ask(&self, claims: &Claims, now: u64, fail_open: bool) -> Result<Clear, String> {
         let mut clear = Clear { complete_to: 0, mints: true, token_life: u64::MAX };
+        let mut refusals = Vec::new();
         for (realm, filter_key) in &self.realms {
-            let document = self.held.iter().find(|document| document.realm == realm.0);
-            let document = document.ok_or("SnapshotStale")?; // REV-16
+            let Some(document) = self.held.iter().find(|document| document.realm == realm.0) else {
+                refusals.push("SnapshotStale".to_owned()); // REV-16, whatever the operator said
+                continue;
+            };
             let stale = now.max(document.complete_to) >= document.good_until;
-            check(!stale || fail_open, "SnapshotStale")?;
-            document.ask(claims, *filter_key)?;
+            let fresh = check(!stale || fail_open, "SnapshotStale");
+            refusals.extend(fresh.and_then(|()| document.ask(claims, *filter_key)).err());
             clear.complete_to = clear.complete_to.max(document.complete_to);
             clear.token_life = clear.token_life.min(document.token_life);
             let bound = document.complete_to + document.staleness_bound;
             clear.mints &= !stale && now <= bound; // ISS-06, REV-17
         }
+        let weight = |refusal: &String| REFUSALS.iter().position(|known| known == refusal);
+        refusals.sort_by_key(weight);
+        refusals.into_iter().next().map_or(Ok(()), Err)?;
         let effective = now.max(clear.complete_to); // TOK-38
         check(effective < claims.ends_at, "Expired")?;
         check(effective < claims.expires_at, "Idle")?;
@@ -262,37 +282,4 @@ impl Document {
 }
 fn number(bytes: Bytes) -> u64 {
     bytes.iter().fold(0, |n, byte| n << 8 | u64::from(*byte)) // section 1: big-endian
-}
-/// SipHash-2-4 as its paper describes it.
-fn siphash(key: &[u8; 16], text: Bytes) -> u64 {
-    let word = |bytes: Bytes| bytes.iter().rev().fold(0, |n, byte| n << 8 | u64::from(*byte));
-    let (k0, k1) = (word(&key[0..8]), word(&key[8..16]));
-    let start: [u64; 4] =
-        [0x736f_6d65_7073_6575, 0x646f_7261_6e64_6f6d, 0x6c79_6765_6e65_7261, 0x7465_6462_7974_6573];
-    let mut v = [start[0] ^ k0, start[1] ^ k1, start[2] ^ k0, start[3] ^ k1];
-    let mut padded = text.to_vec();
-    padded.resize(text.len() / 8 * 8 + 7, 0); // zeros, and the length modulo 256 as the last byte of a word
-    padded.push(text.len() as u8);
-    for m in padded.chunks(8).map(word) {
-        v[3] ^= m;
-        rounds(&mut v, 2);
-        v[0] ^= m;
-    }
-    v[2] ^= 0xff;
-    rounds(&mut v, 4);
-    v[0] ^ v[1] ^ v[2] ^ v[3]
-}
-fn rounds(v: &mut [u64; 4], count: usize) {
-    for _ in 0..count {
-        v[0] = v[0].wrapping_add(v[1]);
-        v[1] = v[1].rotate_left(13) ^ v[0];
-        v[0] = v[0].rotate_left(32);
-        v[2] = v[2].wrapping_add(v[3]);
-        v[3] = v[3].rotate_left(16) ^ v[2];
-        v[0] = v[0].wrapping_add(v[3]);
-        v[3] = v[3].rotate_left(21) ^ v[0];
-        v[2] = v[2].wrapping_add(v[1]);
-        v[1] = v[1].rotate_left(17) ^ v[2];
-        v[2] = v[2].rotate_left(32);
-    }
 }

@@ -28,10 +28,12 @@ mod sealing;
 mod signing;
 mod snapshot_asked;
 mod snapshot_built;
+mod snapshot_corners;
 mod snapshot_deltas;
 mod snapshot_draft;
 mod snapshot_faults;
 mod snapshot_headers;
+mod snapshot_nodes;
 mod snapshot_times;
 mod times;
 mod tombstones;
@@ -71,7 +73,9 @@ pub fn all() -> BTreeMap<String, String> {
     snapshot_times::add(&mut vectors);
     snapshot_deltas::add(&mut vectors);
     snapshot_asked::add(&mut vectors);
+    snapshot_nodes::add(&mut vectors);
     snapshot_built::add(&mut vectors);
+    snapshot_corners::add(&mut vectors);
     vectors.files
 }
 

@@ -157,7 +157,8 @@ fn memory(vectors: &mut Vectors) {
     bad("equivocation-rows", "Equivocation", comment, &node, &with(|snapshot| snapshot.key_rows.clear()));
     bad("equivocation-filter", "Equivocation", comment, &node, &with(|snapshot| snapshot.sessions.clear()));
     let less = with(|snapshot| snapshot.complete_to -= 1);
-    bad("older-before-equivocation", "Older", "The same version, complete to less.", &node, &less);
+    let comment = "The same version, complete to less: that somebody signed twice is the graver fault.";
+    bad("equivocation-before-complete-to", "Equivocation", comment, &node, &less);
     let delta = Snapshot::delta(300);
     let forward = node.after(&delta);
     bad("rolled-back-behind-a-delta", "Older", "The snapshot that the delta went on from.", &forward, &usual);
