@@ -253,7 +253,7 @@ fn damage(vectors: &mut Vectors) {
         vectors.out("REV-06", &format!("page-wiped-and-{name}"), reason, comment, asked);
     }
     // Session and token can fall into different pages.
-    let page_of = |entry: u64| ((entry >> 32) * 4 >> 32) as usize;
+    let page_of = |entry: u64| (((entry >> 32) * 4) >> 32) as usize;
     let (own, by_token) = (usual.session(&token.session_id), usual.token(&token.session_id, &token.token_id));
     assert_ne!(page_of(own), page_of(by_token), "they do in this realm");
     let four = usual.but(|snapshot| (snapshot.k, snapshot.size) = (8, Some((4, 128))));

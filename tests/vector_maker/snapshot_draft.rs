@@ -221,7 +221,7 @@ impl Snapshot {
 
 /// The number below `n` that the upper half of `h` points to.
 fn reduced(h: u64, n: u32) -> usize {
-    ((h >> 32) * u64::from(n) >> 32) as usize
+    (((h >> 32) * u64::from(n)) >> 32) as usize
 }
 
 /// The pages of a filter of this size.
@@ -263,5 +263,5 @@ fn rate_holds(pages: &[Vec<u8>], k: u8) -> bool {
         let x = (ones * UNIT).div_ceil(8 * page.len() as u128);
         (1..k).fold(x, |rate, _| (rate * x).div_ceil(UNIT))
     };
-    pages.iter().map(rate).sum::<u128>() <= pages.len() as u128 * UNIT >> k
+    pages.iter().map(rate).sum::<u128>() <= (pages.len() as u128 * UNIT) >> k
 }

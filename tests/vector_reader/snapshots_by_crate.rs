@@ -73,8 +73,8 @@ fn ask_beside<R: Reads, V: Revocations>(vector: &Vector, ring: &Ring<R>, data: V
 
 /// A node, which sees all or not (REV-18).
 enum Desk {
-    Full(Node),
-    Coarse(Ring<Public>),
+    Full(Box<Node>),
+    Coarse(Box<Ring<Public>>),
 }
 
 impl Desk {
@@ -83,7 +83,7 @@ impl Desk {
         let filter_keys = vector.filter_keys();
         let keys = match (text.parse::<Ring<Verifying>>(), text.parse::<Ring<Public>>()) {
             (Ok(ring), _) => SnapshotKeys::of(&ring),
-            (_, Ok(ring)) if filter_keys.is_empty() => return Self::Coarse(ring),
+            (_, Ok(ring)) if filter_keys.is_empty() => return Self::Coarse(Box::new(ring)),
             (_, Ok(ring)) => {
                 SnapshotKeys::with_filter_keys(&ring, &filter_keys).expect("keys of these realms")
             }
@@ -95,7 +95,7 @@ impl Desk {
             let taken = node.take(form, document, when);
             taken.unwrap_or_else(|why| panic!("{}: what was taken is refused: {why:?}", vector.name));
         }
-        Self::Full(node)
+        Self::Full(Box::new(node))
     }
 }
 
