@@ -107,23 +107,19 @@ fn two_answers(vectors: &mut Vectors) {
         });
         let first = both.after(&by_session);
         let mut out = |name: &str, comment: &str, node: &Reading| {
-            let name = format!("{name}-{narrow}");
+            let name = format!("{name}-and-session-in-{narrow}");
             vectors.out("REV-16", &name, "Revoked(session)", comment, (node, &token));
         };
         let comment = "The other realm has no snapshot.";
-        out("other-missing-and-session-in", comment, &first);
-        out("other-is-over-and-session-in", "The other snapshot is over.", &{
+        out("one-missing", comment, &first);
+        out("one-over", "The other snapshot is over.", &{
             first.but(|node| node.taken.push((over.clone(), NOW - 1, over.bytes())))
         });
-        out("other-damaged-and-session-in", "The other snapshot is damaged.", &{
+        out("one-damaged", "The other snapshot is damaged.", &{
             first.but(|node| node.taken.push((damaged.clone(), NOW, damaged.flipped(-1))))
         });
-        out("too-long-for-other-and-session-in", "It lives too long for the other.", &first.after(&short));
-        out(
-            "superseded-in-other-and-session-in",
-            "The other has the rotation as retired.",
-            &first.after(&retired),
-        );
+        out("too-long-for-one", "It lives too long for the other.", &first.after(&short));
+        out("superseded-in-one", "The other has the rotation as retired.", &first.after(&retired));
         let name = format!("key-in-{wide}-and-session-in-{narrow}");
         let comment = "Both refuse: the wider scope is named.";
         vectors.out("REV-16", &name, "Revoked(key)", comment, (&first.after(&by_key), &token));
