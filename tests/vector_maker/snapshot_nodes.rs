@@ -125,6 +125,15 @@ fn public_rings(vectors: &mut Vectors) {
     }
     let comment = "Strangers at every scope.";
     vectors.clear("REV-18", "strangers", comment, (&coarse.after(&Snapshot::usual()), &token), CLEAR);
+    let short = Snapshot::usual().but(|snapshot| (snapshot.token_life, snapshot.longest_token) = (600, 600));
+    let comment = "REV-12 needs no filter key.";
+    vectors.out(
+        "REV-12",
+        "too-long-without-filter-key",
+        "CeilingExceeded",
+        comment,
+        (&coarse.after(&short), &token),
+    );
     let forged = Snapshot::usual().signed_over(b"something else");
     let comment = "Without a filter key the signature is checked all the same.";
     vectors.turned_away("REV-04", "public-ring", "BadSignature", comment, (&coarse, &forged));
