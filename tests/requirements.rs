@@ -18,7 +18,7 @@ fn read(path: impl AsRef<Path>) -> String {
 /// Whether this is the id of a rule: `TOK-01`.
 fn is_rule(text: &str) -> bool {
     text.split_once('-').is_some_and(|(family, number)| {
-        ["TOK", "KEY", "RING", "ISS", "DOC"].contains(&family)
+        ["TOK", "KEY", "RING", "ISS", "DOC", "REV"].contains(&family)
             && number.len() == 2
             && number.bytes().all(|digit| digit.is_ascii_digit())
     })

@@ -10,7 +10,14 @@ mod vector_reader;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use vector_reader::{Claims, Vector, by_crate, by_reference};
+use safeconduct::rand_core::{TryCryptoRng, TryRng};
+use safeconduct::{
+    Journal, JournalSettings, KeyId, LogAnswer, Policy, Revocation, Ring, Seconds, SessionId, SnapshotSigner,
+    Subject, Timestamp, TokenId, Verifying,
+};
+
+use vector_maker::Built;
+use vector_reader::{Claims, Vector, by_crate, by_reference, snapshots_by_crate, snapshots_by_reference};
 
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
@@ -139,6 +146,106 @@ fn published_rings_through_the_reference_reader() {
     check_each(Vector::is_published, |vector| {
         compare_published(vector, by_reference::read_published(vector))
     });
+}
+
+#[test]
+fn snapshots_through_the_crate() {
+    check_each(Vector::is_snapshot, |vector| {
+        compare(vector, snapshots_by_crate::read(vector), &|| vector.results())
+    });
+}
+
+#[test]
+fn snapshots_through_the_reference_reader() {
+    check_each(Vector::is_snapshot, |vector| {
+        compare(vector, snapshots_by_reference::read(vector), &|| vector.results())
+    });
+}
+
+#[test]
+fn tokens_beside_snapshots_through_the_crate() {
+    check_each(Vector::is_asked, |vector| {
+        compare(vector, snapshots_by_crate::ask(vector), &|| vector.results())
+    });
+}
+
+#[test]
+fn tokens_beside_snapshots_through_the_reference_reader() {
+    check_each(Vector::is_asked, |vector| {
+        compare(vector, snapshots_by_reference::ask(vector), &|| vector.results())
+    });
+}
+
+/// A random source that gives these bytes and no more.
+struct Given<'a>(&'a [u8]);
+
+impl TryRng for Given<'_> {
+    type Error = std::convert::Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        unreachable!("a lineage is bytes")
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        unreachable!("a lineage is bytes")
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
+        let (now, later) = self.0.split_at(bytes.len());
+        bytes.copy_from_slice(now);
+        self.0 = later;
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Given<'_> {}
+
+fn revocations(built: &Built) -> Vec<Revocation> {
+    let time = |seconds| Timestamp::from_unix(seconds).expect("a time");
+    let until = time(built.snapshot.issued_at + 28_800);
+    let session = |id: &[u8; 12]| SessionId::from_bytes(*id);
+    let sessions = built.sessions.iter().map(|id| Revocation::operator_session(session(id), until));
+    let tokens = built
+        .tokens
+        .iter()
+        .map(|(id, token)| Revocation::operator_token(session(id), TokenId::from_bytes(*token), until));
+    let subjects = built
+        .subjects
+        .iter()
+        .map(|(name, cut)| Revocation::operator_subject(Subject::new(name).expect("a subject"), time(*cut)));
+    let keys = built.keys.iter().map(|id| Revocation::operator_key(KeyId::from_bytes(*id)));
+    let everyone = built.everyone_before.map(|before| Revocation::operator_everyone(time(before)));
+    sessions.chain(tokens).chain(subjects).chain(keys).chain(everyone).collect()
+}
+
+#[test]
+fn publishers_build_these_very_bytes() {
+    let hour = Seconds::hours(1);
+    let settings = JournalSettings::new(&Policy::AAL1)
+        .staleness_bound(hour)
+        .validity(hour)
+        .longest_token(Seconds::minutes(30));
+    for built in vector_maker::all_built() {
+        let (name, expected) = (&built.name, &built.snapshot);
+        let ring: Ring<Verifying> = built.ring.parse().expect("a ring");
+        let realm = ring.realms().next().expect("a realm");
+        let settings = settings.probes(expected.k);
+        let mut journal = Journal::start(realm, settings, &mut Given(&expected.lineage)).expect("a log");
+        for revocation in revocations(&built) {
+            journal.record(&revocation);
+        }
+        let signer = SnapshotSigner::from_seed(&expected.signer.to_bytes());
+        let now = Timestamp::from_unix(expected.issued_at).expect("a time");
+        let commit = journal.commit(now, &signer).expect("a version");
+        let stored = Journal::read(commit.bytes(), realm, settings).expect("what was stored");
+        let (journal, answers) = commit.stored();
+        assert!(answers.iter().all(LogAnswer::is_recorded), "{name}");
+        let snapshot = journal.snapshot(&signer).expect("a snapshot");
+        assert_eq!(stored.snapshot(&signer).expect("a snapshot"), snapshot, "{name}");
+        let expected = expected.bytes();
+        let same = snapshot.iter().zip(&expected).take_while(|(one, other)| one == other).count();
+        assert!(snapshot == expected, "{name}: {same} bytes are the same, of {}", expected.len());
+    }
 }
 
 fn compare_published(vector: &Vector, found: Result<(u64, Vec<String>), String>) -> Result<(), String> {

@@ -1,5 +1,8 @@
-//! A slow, obvious reader of safeconduct tokens and rings, written from SPEC.md alone. Rings are in `ring`.
+//! A slow, obvious reader of safeconduct tokens and rings, written from SPEC.md alone. Rings are in `ring`, snapshots in
+//! `snapshot`.
 mod ring;
+mod siphash;
+pub mod snapshot;
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, aead::AeadInOut};
 use ed25519_dalek::{Signature, VerifyingKey};
 use hkdf::Hkdf;

@@ -11,7 +11,7 @@ pub struct RingContents {
     /// realm id, min_snapshot_version, has filter key, signers
     pub realms: Vec<Realm>,
 }
-type Realm = ([u8; 4], u64, bool, Vec<[u8; 32]>);
+pub type Realm = ([u8; 4], u64, bool, Vec<[u8; 32]>);
 /// One entry, live or a tombstone.
 pub struct Key {
     pub kind: char, // lower-case, of a revoked key too
@@ -27,6 +27,7 @@ pub struct Key {
 pub struct Ring {
     pub keys: Vec<Key>,
     pub realms: Vec<Realm>,
+    pub filter_keys: Vec<Option<[u8; 16]>>, // one for each realm
 }
 /// Parse a ring text of the wanted role ("issuer", "verifier" or "public"; "" = any of them).
 pub fn read_ring(text: &str, role: &str) -> Result<RingContents, String> {
@@ -70,15 +71,16 @@ fn read_payload(payload: Bytes, role: &str) -> Result<Ring, String> {
     }
     let [count] = take(&mut rest).ok_or("length")?;
     check(count <= 2, "number of realms")?; // RING-07
-    let mut realms: Vec<Realm> = Vec::new();
+    let mut realms: Vec<(Realm, _)> = Vec::new();
     for _ in 0..count {
         let new = read_realm(&mut rest, role).ok_or("realm")?;
-        let ascending = realms.iter().all(|old| old.0 < new.0);
+        let ascending = realms.iter().all(|old| old.0.0 < new.0.0);
         check(ascending, "order of realms")?; // RING-07
         realms.push(new);
     }
     check(rest.is_empty(), "bytes left over")?; // RING-01: wrong length
-    Ok(Ring { keys, realms })
+    let (realms, filter_keys) = realms.into_iter().unzip();
+    Ok(Ring { keys, realms, filter_keys })
 }
 fn number(bytes: Bytes) -> i128 {
     bytes.iter().fold(0, |n, byte| n * 256 + i128::from(*byte)) // section 1: big-endian
@@ -124,13 +126,13 @@ fn read_entry(rest: &mut Bytes, role: &str) -> Option<Key> {
         public,
     })
 }
-fn read_realm(rest: &mut Bytes, role: &str) -> Option<Realm> {
+fn read_realm(rest: &mut Bytes, role: &str) -> Option<(Realm, Option<[u8; 16]>)> {
     let id: [u8; 4] = take(rest)?;
     let version: [u8; 6] = take(rest)?; // any value: 0 to 2^48 − 1
     let has_filter_key = role != "public"; // RING-06
-    if has_filter_key {
-        let filter_key: [u8; 16] = take(rest)?;
-        (hkdf(&filter_key, b"safeconduct/v1/realm")? == id).then_some(())?; // RING-07; if public, as it is
+    let filter_key: Option<[u8; 16]> = if has_filter_key { Some(take(rest)?) } else { None };
+    if let Some(key) = filter_key {
+        (hkdf(&key, b"safeconduct/v1/realm")? == id).then_some(())?; // RING-07; if public, as it is
     }
     let [count] = take(rest)?;
     (count == 1 || count == 2).then_some(())?;
@@ -141,7 +143,7 @@ fn read_realm(rest: &mut Bytes, role: &str) -> Option<Realm> {
         signers.iter().all(|old| *old < signer).then_some(())?; // RING-07
         signers.push(signer);
     }
-    Some((id, number(&version) as u64, has_filter_key, signers))
+    Some(((id, number(&version) as u64, has_filter_key, signers), filter_key))
 }
 /// Open a published ring (section 8.6). The refusals come in the order of DOC-01.
 pub fn read_published(

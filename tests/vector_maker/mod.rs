@@ -19,12 +19,22 @@ mod public_rings;
 mod published;
 mod published_faults;
 mod published_text;
+mod reading;
 mod realms;
 mod revocation;
 mod ring_draft;
 mod rings;
 mod sealing;
 mod signing;
+mod snapshot_asked;
+mod snapshot_built;
+mod snapshot_corners;
+mod snapshot_deltas;
+mod snapshot_draft;
+mod snapshot_faults;
+mod snapshot_headers;
+mod snapshot_nodes;
+mod snapshot_times;
 mod times;
 mod tombstones;
 
@@ -35,6 +45,7 @@ use keys::Entry;
 use primitives::hex;
 use published::Document;
 use ring_draft::RingDraft;
+pub use snapshot_built::{Built, all_built};
 
 /// Every vector: file name and content.
 pub fn all() -> BTreeMap<String, String> {
@@ -57,6 +68,14 @@ pub fn all() -> BTreeMap<String, String> {
     published::add(&mut vectors);
     published_text::add(&mut vectors);
     published_faults::add(&mut vectors);
+    snapshot_faults::add(&mut vectors);
+    snapshot_headers::add(&mut vectors);
+    snapshot_times::add(&mut vectors);
+    snapshot_deltas::add(&mut vectors);
+    snapshot_asked::add(&mut vectors);
+    snapshot_nodes::add(&mut vectors);
+    snapshot_built::add(&mut vectors);
+    snapshot_corners::add(&mut vectors);
     vectors.files
 }
 

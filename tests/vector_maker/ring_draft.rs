@@ -55,11 +55,15 @@ pub fn filter_key(label: &str) -> [u8; 16] {
     *seeded(&format!("filter key, {label}")).first_chunk().expect("32 bytes")
 }
 
+/// The secret half of a signer.
+pub fn signing_key(label: &str, number: usize) -> SigningKey {
+    SigningKey::from_bytes(&seeded(&format!("signer {number} of realm {label}")))
+}
+
 /// Public keys of so many signers, ascending.
 pub fn some_signers(label: &str, count: usize) -> Vec<[u8; 32]> {
-    let seed = |n| seeded(&format!("signer {n} of realm {label}"));
     let mut signers: Vec<[u8; 32]> =
-        (0..count).map(|n| SigningKey::from_bytes(&seed(n)).verifying_key().to_bytes()).collect();
+        (0..count).map(|n| signing_key(label, n).verifying_key().to_bytes()).collect();
     signers.sort_unstable();
     signers
 }

@@ -106,11 +106,16 @@ pub fn shown_claims(vector: &Vector) -> Claims {
     claims
 }
 
-fn time(seconds: u64) -> Timestamp {
+pub(super) fn time(seconds: u64) -> Timestamp {
     Timestamp::from_unix(seconds).expect("a time")
 }
 
-fn verify<R: Reads>(vector: &Vector, ring: &Ring<R>) -> Result<Claims, String> {
+/// The verifier of a vector, with this revocation data.
+pub(super) fn verifier_of<R: Reads, V: Revocations>(
+    vector: &Vector,
+    ring: &Ring<R>,
+    revocations: V,
+) -> Verifier<V> {
     let parts = vector.context();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let context = Context::new(&parts).expect("a context");
@@ -126,10 +131,16 @@ fn verify<R: Reads>(vector: &Vector, ring: &Ring<R>) -> Result<Claims, String> {
         .expect("a policy");
     let mut kinds = vector.one("kinds").chars().map(|letter| Kind::from_letter(letter).expect("a kind"));
     let first = kinds.next().expect("a verifier accepts a kind");
-    let verifier = Verifier::new(ring, context, &policy, first).revocations(revocations(vector));
-    let schema = u32::try_from(vector.number("schema")).expect("a schema number");
-    let verifier = kinds.fold(verifier, Verifier::also_accepts).schema(schema);
+    let verifier = Verifier::new(ring, context, &policy, first).revocations(revocations);
+    kinds.fold(verifier, Verifier::also_accepts).schema(schema(vector))
+}
 
+fn schema(vector: &Vector) -> u32 {
+    u32::try_from(vector.number("schema")).expect("a schema number")
+}
+
+fn verify<R: Reads>(vector: &Vector, ring: &Ring<R>) -> Result<Claims, String> {
+    let (verifier, schema) = (verifier_of(vector, ring, revocations(vector)), schema(vector));
     let (token, now) = (vector.unescaped("token"), time(vector.number("now")));
     let proven = vector.proven().map(Thumbprint::from_bytes);
     let mut scratch = Scratch::new();

@@ -5,6 +5,11 @@ use crate::reference::{self, App, Input, Revoked, RingContents};
 
 /// The claims of an accepted token, or the reason why it is not.
 pub fn verify_token(vector: &Vector) -> Result<Claims, String> {
+    verify(vector, revoked(vector)).map(described)
+}
+
+/// The same with this revocation data.
+pub(super) fn verify(vector: &Vector, revoked: Revoked) -> Result<reference::Claims, String> {
     let (ring, token, context) = (vector.unescaped("ring"), vector.unescaped("token"), vector.context());
     let parts: Vec<&str> = context.iter().map(String::as_str).collect();
     let input = Input {
@@ -19,9 +24,9 @@ pub fn verify_token(vector: &Vector) -> Result<Claims, String> {
         schema: u32::try_from(vector.number("schema")).expect("a schema number"),
         app: if vector.one("app") == "text" { App::Text } else { App::Nothing },
         proven: vector.proven(),
-        revoked: revoked(vector),
+        revoked,
     };
-    reference::verify(&input).map(described)
+    reference::verify(&input)
 }
 
 fn revoked(vector: &Vector) -> Revoked {

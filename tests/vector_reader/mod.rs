@@ -2,6 +2,8 @@
 
 pub mod by_crate;
 pub mod by_reference;
+pub mod snapshots_by_crate;
+pub mod snapshots_by_reference;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -28,6 +30,26 @@ const TOKEN_OPTIONS: &[&str] = &["proven", "complete-to", "revoked-everyone-befo
 const TOKEN_LISTS: &[&str] = &["revoked-key", "revoked-subject", "revoked-session", "revoked-token"];
 const RING_KEYS: &[&str] = &["comment", "spec", "type", "expect", "role", "ring"];
 const PUBLISHED_KEYS: &[&str] = &["comment", "spec", "type", "expect", "role", "kek", "root", "document"];
+const SNAPSHOT_KEYS: &[&str] = &[
+    "comment",
+    "spec",
+    "type",
+    "expect",
+    "now",
+    "skew",
+    "longest-validity",
+    "least-version",
+    "ring",
+    "read-as",
+    "document",
+];
+const SNAPSHOT_OPTIONS: &[&str] = &["ring-version"];
+const SNAPSHOT_RESULTS: &[&str] =
+    &["version", "complete-to", "good-until", "min-ring-version", "token-life", "staleness-bound"];
+/// A token that is asked about has the keys of a token without revocation data, and these.
+const ASKED_KEYS: &[&str] = &["longest-validity", "least-version", "fail-open"];
+const ASKED_RESULTS: &[&str] = &["complete-to", "minting", "new-token-at-most"];
+const TAKEN: &[&str] = &["taken", "filter-key"];
 const RING_CONTENTS: &[&str] = &["key", "realm"];
 const CLAIMS: &[&str] = &[
     "claims-kind",
@@ -48,7 +70,7 @@ const CLAIMS: &[&str] = &[
     "claims-app-text",
 ];
 
-/// Claims as accepted vectors list them.
+/// Claims, and what else accepted vectors list once each.
 pub type Claims = BTreeMap<&'static str, String>;
 
 /// One file: its lines in order, each a key and a value.
@@ -75,8 +97,11 @@ impl Vector {
     /// Every needed key is there once, and there is none that this test does not look at.
     fn check_keys(&self) {
         let accepted = self.one("expect") == "accepted";
+        let asked = [TOKEN_KEYS, ASKED_KEYS].concat();
         let (needed, optional, lists): (&[&str], &[&str], &[&str]) = match self.one("type") {
             "token" => (TOKEN_KEYS, TOKEN_OPTIONS, TOKEN_LISTS),
+            "snapshot" => (SNAPSHOT_KEYS, SNAPSHOT_OPTIONS, TAKEN),
+            "asked" => (&asked, &[], TAKEN),
             "ring" => (RING_KEYS, &[], if accepted { RING_CONTENTS } else { &[] }),
             "published" => (PUBLISHED_KEYS, &[], if accepted { RING_CONTENTS } else { &[] }),
             other => panic!("{}: unknown type {other}", self.name),
@@ -84,6 +109,8 @@ impl Vector {
         let results: &[&str] = match self.one("type") {
             "token" if accepted => CLAIMS,
             "published" if accepted => &["version"],
+            "snapshot" if accepted => SNAPSHOT_RESULTS,
+            "asked" if accepted => ASKED_RESULTS,
             _ => &[],
         };
         for key in needed.iter().chain(results) {
@@ -129,6 +156,34 @@ impl Vector {
 
     pub fn is_published(&self) -> bool {
         self.one("type") == "published"
+    }
+
+    pub fn is_snapshot(&self) -> bool {
+        self.one("type") == "snapshot"
+    }
+
+    pub fn is_asked(&self) -> bool {
+        self.one("type") == "asked"
+    }
+
+    /// The lines `taken: <form> <when> <document>`.
+    pub fn taken(&self) -> impl Iterator<Item = (&str, u64, Vec<u8>)> {
+        self.all("taken").map(|line| {
+            let mut parts = line.split(' ');
+            let mut part = || parts.next().expect("a form, a time and a document");
+            let (form, when, document) = (part(), part(), part());
+            (form, when.parse().expect("a time"), unhex_all(document))
+        })
+    }
+
+    pub fn filter_keys(&self) -> Vec<[u8; 16]> {
+        self.all("filter-key").map(unhex).collect()
+    }
+
+    /// What follows from a snapshot that is taken, or from a token that is accepted beside it.
+    pub fn results(&self) -> Claims {
+        let keys = if self.is_asked() { ASKED_RESULTS } else { SNAPSHOT_RESULTS };
+        keys.iter().map(|key| (*key, self.one(key).to_owned())).collect()
     }
 
     /// What an accepted ring holds: its `key:` lines, then its `realm:` lines.
