@@ -12,6 +12,17 @@ use crate::proof::document;
 /// Tenths of a promille by which a filter can be asked to grow before building gives up. One or two are usual.
 const MAX_GROWTH: u64 = 128;
 
+/// How many entries certainly fit into a filter, with a margin of 3 % for its growth.
+pub(super) const fn most_entries(probes: u8) -> u32 {
+    // (bits · 1024 / 1481) · 31/32, by entries of so many bits: far below 2^64, and below 2^32 for 8 probes and more.
+    let bits = (MAX_PAGES as u64).wrapping_mul(MAX_PAGE_BITS as u64);
+    let ideal = bits.wrapping_mul(1_024 * 31).wrapping_div(1_481 * 32);
+    match ideal.checked_div(probes as u64) {
+        Some(entries) => entries as u32,
+        None => 0,
+    }
+}
+
 /// Builds a snapshot: `header` has everything but geometry, counts and hashes. `None` if there are more entries than fit.
 pub(super) fn snapshot(mut header: Header, rows: &Rows, key: &SigningKey) -> Option<Vec<u8>> {
     let probes = header.geometry.probes;
@@ -138,3 +149,18 @@ fn rate_holds(geometry: Geometry, pages: &[u8]) -> bool {
 
 // The list of page hashes is an array of these.
 const _: () = assert!(HASH == 32);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_log_takes_can_be_published() {
+        for probes in (8..=32).step_by(4) {
+            let most = most_entries(probes);
+            // Growth by one or two is usual.
+            assert!(shape(most.into(), probes, 3).is_some(), "{most} entries of {probes} probes");
+            assert!(shape(u64::from(most).wrapping_mul(104).wrapping_div(100), probes, 0).is_none());
+        }
+    }
+}

@@ -35,6 +35,14 @@ impl Geometry {
         probes && shape
     }
 
+    /// Whether it is as large as so many entries need at least (REV-05).
+    pub(super) fn has_room_for(self, entries: u32) -> bool {
+        // Below 2^32 · 2^5 · 2^11, and below 2^10 · 2^17.
+        let needed =
+            u64::from(entries).wrapping_mul(u64::from(self.probes)).wrapping_mul(1_481).div_ceil(1_024);
+        u64::from(self.pages).wrapping_mul(u64::from(self.page_bits)) >= needed
+    }
+
     pub(super) fn page_bytes(self) -> u32 {
         self.page_bits >> 3
     }

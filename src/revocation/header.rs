@@ -125,7 +125,8 @@ impl Header {
         let Counts { entries, tokens, .. } = self.counts;
         let shape = match self.form {
             Form::Snapshot => {
-                self.base == 0 && self.geometry.is_possible() && (entries == 0) == (self.geometry.pages == 0)
+                let room = self.geometry.is_possible() && self.geometry.has_room_for(entries);
+                self.base == 0 && room && (entries == 0) == (self.geometry.pages == 0)
             }
             Form::Delta => {
                 self.base < self.version && self.geometry == Geometry { probes: 0, pages: 0, page_bits: 0 }

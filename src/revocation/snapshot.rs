@@ -4,17 +4,14 @@ use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use super::filter::MAX_PAGES;
-use super::fingerprint;
 use super::header::{FRONT, Form, HASH, Header};
 use super::opened::{Opened, Places, open};
 #[cfg(feature = "alloc")]
 use super::overlay::Overlay;
 use super::tables::Tables;
-use super::{Answer, Facts, Floors, Freshness, Grounds, Revocations, SnapshotError, SnapshotKeys};
-use crate::error::Scope;
+use super::{Floors, SnapshotError, SnapshotKeys};
 use crate::keys::FilterKey;
-use crate::proof::document;
-use crate::values::{RealmId, Seconds, Subject, Timestamp};
+use crate::values::{RealmId, Seconds, Timestamp};
 
 /// Who is out in one realm, as one signed document: the published bytes themselves, borrowed or owned, and nothing copied out of them.
 ///
@@ -28,21 +25,21 @@ use crate::values::{RealmId, Seconds, Subject, Timestamp};
 /// It answers [`Answer::Stale`] from `not_after` on. Until then it is as good as its `complete_to`: a log-out reaches this node when a snapshot with it does.
 pub struct Snapshot<B> {
     bytes: B,
-    filter_key: Option<FilterKey>,
+    pub(super) filter_key: Option<FilterKey>,
     /// Of the bytes.
-    base: Header,
-    places: Places,
+    pub(super) base: Header,
+    pub(super) places: Places,
     /// Of the newest document that was taken: the snapshot itself, or a delta.
-    newest: Header,
-    not_after: Timestamp,
+    pub(super) newest: Header,
+    pub(super) not_after: Timestamp,
     digest: [u8; HASH],
-    good_pages: GoodPages,
+    pub(super) good_pages: GoodPages,
     #[cfg(feature = "alloc")]
-    overlay: Overlay,
+    pub(super) overlay: Overlay,
 }
 
 /// One bit for each page that was hashed and found good.
-struct GoodPages([AtomicU32; MAX_PAGES as usize / 32]);
+pub(super) struct GoodPages([AtomicU32; MAX_PAGES as usize / 32]);
 
 impl GoodPages {
     const fn none() -> Self {
@@ -53,11 +50,11 @@ impl GoodPages {
         Some((self.0.get((page >> 5) as usize)?, 1_u32.wrapping_shl(page & 31)))
     }
 
-    fn has(&self, page: u32) -> bool {
+    pub(super) fn has(&self, page: u32) -> bool {
         self.word(page).is_some_and(|(word, bit)| word.load(Ordering::Relaxed) & bit != 0)
     }
 
-    fn add(&self, page: u32) {
+    pub(super) fn add(&self, page: u32) {
         if let Some((word, bit)) = self.word(page) {
             word.fetch_or(bit, Ordering::Relaxed);
         }
@@ -117,11 +114,8 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
         if header.version <= self.newest.version {
             return Ok(());
         }
-        floors.admit(&header, None, realm.least_version, now)?;
         let (fingerprints, _) = delta.get(FRONT..places.tables).unwrap_or_default().as_chunks();
-        if !fingerprints.is_sorted_by(|one, other| one < other) {
-            return Err(SnapshotError::Order);
-        }
+        floors.admit(&header, None, realm.least_version, now)?;
         let rows = delta.get(places.tables..).unwrap_or_default();
         let tables = Tables::divide(rows, &header.counts).ok_or(SnapshotError::Length)?;
         self.overlay.add(fingerprints, &tables);
@@ -135,14 +129,18 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
 
     /// Tells the floors that this snapshot was taken: older ones are refused from now on.
     pub fn remember(&self, floors: &mut Floors) {
-        let untouched = self.newest == self.base;
-        floors.raise(&self.newest, untouched.then_some(self.digest));
+        floors.raise(&self.newest, self.newest_digest().copied());
     }
 
     /// The checks of REV-08 and REV-09 once more, against other floors.
     #[cfg(feature = "std")]
     pub(crate) fn admitted_by(&self, floors: &Floors, now: Timestamp) -> Result<(), SnapshotError> {
-        floors.admit(&self.newest, Some(&self.digest), 0, now)
+        floors.admit(&self.newest, self.newest_digest(), 0, now)
+    }
+
+    /// Of the header of its version, if no delta has led there.
+    fn newest_digest(&self) -> Option<&[u8; HASH]> {
+        (self.newest == self.base).then_some(&self.digest)
     }
 
     /// Who published it, and which version.
@@ -214,147 +212,6 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
     pub fn check_pages(&self) -> Result<(), SnapshotError> {
         let good = (0..self.base.geometry.pages).all(|page| self.page(page).is_some());
         if good { Ok(()) } else { Err(SnapshotError::Damaged) }
-    }
-
-    fn tables(&self) -> Option<Tables<'_>> {
-        let rows = self.bytes().get(self.places.tables..self.places.pages)?;
-        Tables::divide(rows, &self.base.counts)
-    }
-
-    /// A page, if it is the signed one (REV-06).
-    fn page(&self, page: u32) -> Option<&[u8]> {
-        let (size, place) = (self.base.geometry.page_bytes() as usize, page as usize);
-        let start = place.checked_mul(size)?.checked_add(self.places.pages)?;
-        let bytes = self.bytes().get(start..)?.get(..size)?;
-        if !self.good_pages.has(page) {
-            let hash = place.checked_mul(HASH)?.checked_add(FRONT)?;
-            let signed = self.bytes().get(hash..)?.first_chunk::<HASH>()?;
-            if document::digest(bytes) != *signed {
-                return None;
-            }
-            self.good_pages.add(page);
-        }
-        Some(bytes)
-    }
-
-    /// Whether a session or token is in the filter or was added by a delta. `None` if the page is damaged.
-    fn finds(&self, fingerprint: u64) -> Option<bool> {
-        #[cfg(feature = "alloc")]
-        if self.overlay.finds(fingerprint) {
-            return Some(true);
-        }
-        let geometry = self.base.geometry;
-        if geometry.pages == 0 {
-            return Some(false);
-        }
-        let page = self.page(geometry.page_of(fingerprint))?;
-        Some(geometry.finds(page, fingerprint))
-    }
-
-    /// The cut-off of a subject by its fingerprint.
-    fn subject_cut_off(&self, tables: &Tables<'_>, fingerprint: u64) -> Option<u64> {
-        let cut_off = tables.cut_off(fingerprint);
-        #[cfg(feature = "alloc")]
-        let cut_off = cut_off.max(self.overlay.cut_off(fingerprint));
-        cut_off
-    }
-
-    fn mark(&self, tables: &Tables<'_>, fingerprint: u64) -> Option<u32> {
-        let mark = tables.mark(fingerprint);
-        #[cfg(feature = "alloc")]
-        let mark = mark.max(self.overlay.mark(fingerprint));
-        mark
-    }
-
-    fn has_key(&self, tables: &Tables<'_>, id: [u8; 4]) -> bool {
-        #[cfg(feature = "alloc")]
-        if self.overlay.has_key(id) {
-            return true;
-        }
-        tables.has_key(id)
-    }
-
-    /// What is known against a token, scope by scope (TOK-37, REV-10); `None` if nothing is.
-    fn against(&self, facts: &Facts<'_>) -> Option<Answer> {
-        let Some(tables) = self.tables() else { return Some(Answer::Damaged) };
-        if facts.started_at < self.newest.everyone_before {
-            return Some(Answer::Revoked(Scope::Everyone));
-        }
-        if self.has_key(&tables, facts.key_id.to_bytes()) {
-            return Some(Answer::Revoked(Scope::Key));
-        }
-        let key = self.filter_key.as_ref()?;
-        let subject = self.subject_cut_off(&tables, fingerprint::of_subject(key, facts.subject));
-        if subject.is_some_and(|before| facts.started_at.as_unix() < before) {
-            return Some(Answer::Revoked(Scope::Subject));
-        }
-        let session = fingerprint::of_session(key, facts.session_id);
-        match self.finds(session) {
-            None => return Some(Answer::Damaged),
-            Some(true) => return Some(Answer::Revoked(Scope::Session)),
-            Some(false) => {}
-        }
-        if self.mark(&tables, session).is_some_and(|least| facts.rotation < least) {
-            return Some(Answer::Superseded);
-        }
-        if self.newest.counts.tokens > 0 {
-            match self.finds(fingerprint::of_token(key, facts.session_id, facts.token_id)) {
-                None => return Some(Answer::Damaged),
-                Some(true) => return Some(Answer::Revoked(Scope::Token)),
-                Some(false) => {}
-            }
-        }
-        // A token that lives longer than deaths are counted with could outlive its revocation's entry (REV-12).
-        let life = facts.expires_at.seconds_since(facts.issued_at);
-        (life > u64::from(self.newest.longest_token.get())).then_some(Answer::TooLong(self.newest.token_life))
-    }
-
-    fn freshness(&self, staleness_bound: Seconds) -> Freshness {
-        Freshness::new(self.newest.complete_to, staleness_bound).token_life(self.newest.token_life)
-    }
-}
-
-impl<B: AsRef<[u8]>> Revocations for Snapshot<B> {
-    fn check(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
-        if now.max(self.newest.complete_to) >= self.not_after {
-            return Answer::Stale;
-        }
-        self.against(facts).unwrap_or(Answer::Clear(self.freshness(self.newest.staleness_bound)))
-    }
-
-    fn check_however_old(&self, facts: &Facts<'_>, _: Timestamp) -> Answer {
-        self.against(facts).unwrap_or(Answer::Clear(self.freshness(Seconds::ZERO)))
-    }
-
-    fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {
-        let everyone = Some(self.newest.everyone_before).filter(|moment| *moment > Timestamp::MIN);
-        let row = || {
-            let fingerprint = fingerprint::of_subject(self.filter_key.as_ref()?, subject);
-            Timestamp::from_unix(self.subject_cut_off(&self.tables()?, fingerprint)?).ok()
-        };
-        everyone.max(row())
-    }
-
-    fn grounds(&self, facts: &Facts<'_>, _: Timestamp) -> Option<Grounds> {
-        let newest = &self.newest;
-        let rows = self.filter_key.as_ref().zip(self.tables()).map(|(key, tables)| {
-            let subject = self.subject_cut_off(&tables, fingerprint::of_subject(key, facts.subject));
-            let least = self.mark(&tables, fingerprint::of_session(key, facts.session_id));
-            (subject.and_then(|before| Timestamp::from_unix(before).ok()), least)
-        });
-        let (subject_before, least_rotation) = rows.unwrap_or_default();
-        Some(Grounds {
-            realm: Some(newest.realm),
-            version: Some(newest.version),
-            complete_to: Some(newest.complete_to),
-            renews_until: Some(newest.complete_to.saturating_add(newest.staleness_bound)),
-            not_after: Some(self.not_after),
-            everyone_before: Some(newest.everyone_before).filter(|moment| *moment > Timestamp::MIN),
-            subject_before,
-            least_rotation,
-            longest_token: Some(newest.longest_token),
-            probes: Some(self.base.geometry.probes),
-        })
     }
 }
 
