@@ -286,14 +286,24 @@ fn other_realms_and_other_signers_count_for_nothing() {
 }
 
 #[test]
-fn a_filter_with_all_bits_set_refuses_everybody() {
+fn a_filter_with_all_bits_set_is_damage() {
     let scene = Scene::new(10);
     let mut bytes = scene.desk.snapshot();
     let pages = Parts::of(&bytes).pages;
-    bytes[pages..].fill(0xFF);
-    let bytes = forge::rehashed(&bytes, &scene.desk.signer);
-    let snapshot = scene.open(&bytes).unwrap();
-    assert_eq!(scene.answers(&snapshot)[0], Answer::Revoked(Scope::Session));
+    let size = bytes.len() - pages;
+    let filled = |bytes: &mut Vec<u8>, ones: usize| {
+        bytes[pages..].fill(0);
+        for bit in 0..ones {
+            bytes[pages + bit / 8] |= 1 << (bit % 8);
+        }
+        let bytes = forge::rehashed(bytes, &scene.desk.signer);
+        let snapshot = scene.open(&bytes).unwrap();
+        (snapshot.check_pages().is_ok(), scene.answers(&snapshot)[0])
+    };
+    assert_eq!(filled(&mut bytes, size * 8), (false, Answer::Damaged));
+    // Three quarters are the limit.
+    assert_eq!(filled(&mut bytes, size * 6 + 1), (false, Answer::Damaged));
+    assert!(filled(&mut bytes, size * 6).0);
 }
 
 #[test]
@@ -333,11 +343,12 @@ fn impossible_numbers_are_refused_though_well_signed() {
         (field::PAGE_BITS, short(131_136)),
         (field::PAGE_BITS, short(u32::MAX)),
         (field::ENTRIES, short(0)),
+        (field::ENTRIES, short(u32::MAX)),
+        (field::PAGE_BITS, short(page_bits - 64)),
     ];
     let length = [
         (field::PAGES, short(2)),
         (field::PAGES, short(1_024)),
-        (field::PAGE_BITS, short(page_bits - 64)),
         (field::PAGE_BITS, short(131_072)),
         (field::KEYS, short(0)),
         (field::KEYS, short(u32::MAX)),

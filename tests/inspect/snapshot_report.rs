@@ -233,7 +233,8 @@ fn warnings_come_before_it_hurts() {
     let mut full = desk.snapshot();
     let bits = report(&desk, &full, at(951)).contents.unwrap().filter.unwrap().page_bits as usize;
     let pages = full.len() - bits / 8;
-    full[pages..].fill(0xFF);
+    // Three quarters, which a reader does not take for damage yet.
+    full[pages..].fill(0x3F);
     let hash: [u8; 32] = Sha256::digest(&full[pages..]).into();
     full[252..284].copy_from_slice(&hash);
     let of_list: [u8; 32] = Sha256::digest(hash).into();
@@ -241,7 +242,7 @@ fn warnings_come_before_it_hurts() {
     let found = report(&desk, &full, at(951));
     assert_eq!(found.verdict, Some(SnapshotVerdict::Taken));
     assert_eq!(found.warnings.last().unwrap().code, "rate");
-    assert_eq!(found.contents.unwrap().filter.unwrap().one_in, 1);
+    assert!((900..1_000).contains(&found.contents.unwrap().filter.unwrap().one_in));
 }
 
 #[test]

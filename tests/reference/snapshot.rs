@@ -150,6 +150,7 @@ impl Node {
         if form == SNAPSHOT {
             let size_good = bits % 64 == 0 && (64..=131_072).contains(&bits) && page_count <= 1024; // 9.3
             good &= base == 0 && k % 4 == 0 && (8..=32).contains(&k);
+            good &= page_count * bits >= (entries * k * 1481).div_ceil(1024);
             good &= if entries == 0 { page_count == 0 && bits == 0 } else { page_count > 0 && size_good };
         } else {
             good &= base < version && k == 0 && page_count == 0 && bits == 0;
@@ -223,7 +224,7 @@ impl Node {
             clear.complete_to = clear.complete_to.max(document.complete_to);
             clear.token_life = clear.token_life.min(document.token_life);
             let bound = document.complete_to + document.staleness_bound;
-            clear.mints &= !stale && now <= bound; // ISS-06, REV-17
+            clear.mints &= !stale && now <= bound && filter_key.is_some(); // ISS-06, REV-17, REV-18
         }
         let weight = |refusal: &String| REFUSALS.iter().position(|known| known == refusal);
         refusals.sort_by_key(weight);
@@ -270,6 +271,8 @@ impl Document {
         let reduce = |h: u64, n: u64| ((h >> 32) * n) >> 32;
         let (hash, page) = &self.pages[reduce(f, self.pages.len() as u64) as usize];
         check(Sha256::digest(page)[..] == hash[..], "SnapshotDamaged")?; // REV-06
+        let ones: u32 = page.iter().map(|byte| byte.count_ones()).sum();
+        check(u64::from(ones) * 4 <= self.bits * 3, "SnapshotDamaged")?;
         let mut h = f.wrapping_mul(0xD134_2543_DE82_EF95);
         let mut all = true;
         for _ in 0..self.probes {

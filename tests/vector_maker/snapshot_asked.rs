@@ -191,27 +191,24 @@ fn filters(vectors: &mut Vectors) {
         Snapshot::empty()
             .but(|snapshot| (snapshot.k, snapshot.size, snapshot.sessions) = (8, Some((1, 64)), sessions))
     };
-    let wanted = page(&[own]).pages();
-    let mut strangers = Vec::new();
-    let mut covered = 0;
-    for n in 0_u32.. {
-        let entry = stranger(&format!("chance {n}"));
-        let bits =
-            |snapshot: &Snapshot| u64::from_be_bytes(*snapshot.pages()[0].first_chunk().expect("64 bits"));
-        let wanted = u64::from_be_bytes(*wanted[0].first_chunk().expect("64 bits"));
-        if bits(&page(&[entry])) & wanted & !covered != 0 {
-            covered |= bits(&page(&[entry])) & wanted;
-            strangers.push(entry);
-        }
-        if covered == wanted {
-            break;
-        }
-    }
+    let covers = |entries: &[u64]| {
+        let (own, others) = (page(&[own]).pages(), page(entries).pages());
+        own[0].iter().zip(&others[0]).all(|(own, others)| own & others == *own)
+    };
+    // Five entries are what the page has room for.
+    let groups = (0..).map(|group| [0, 1, 2, 3, 4].map(|n| stranger(&format!("chance {group} {n}"))));
+    let strangers = groups.into_iter().find(|group| covers(group)).expect("one of some hundred");
+    let needed = (0..strangers.len()).find(|n| {
+        let others: Vec<u64> = strangers.iter().copied().filter(|entry| *entry != strangers[*n]).collect();
+        !covers(&others)
+    });
+    let needed = strangers[needed.expect("no four of them cover it")];
     let by_chance = page(&strangers);
     assert!(!strangers.contains(&own), "only strangers");
     let comment = "Other entries cover every bit of this session: a filter errs on this side.";
     vectors.out("REV-10", "false-positive", "Revoked(session)", comment, (&node.after(&by_chance), &token));
-    let fewer = page(&strangers[..strangers.len() - 1]);
+    let fewer: Vec<u64> = strangers.into_iter().filter(|entry| *entry != needed).collect();
+    let fewer = page(&fewer);
     let comment = "The same entries but one: a bit is missing, and the session is not in the filter.";
     vectors.clear("REV-10", "no-false-positive", comment, (&node.after(&fewer), &token), CLEAR);
 }

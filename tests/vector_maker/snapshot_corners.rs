@@ -6,6 +6,7 @@ use super::keys::{LAST_TIME, NOW};
 use super::reading::{Reading, realm};
 use super::ring_draft::{filter_key, signing_key};
 use super::snapshot_draft::Snapshot;
+use super::snapshot_headers::ENTRIES;
 
 pub fn add(vectors: &mut Vectors) {
     signed_and_odd(vectors);
@@ -30,8 +31,11 @@ fn signed_and_odd(vectors: &mut Vectors) {
         snapshot.sessions = (0..200).map(|n| u64::MAX / 200 * n).collect();
     });
     assert!(full.pages()[0].iter().all(|byte| *byte == 0xFF), "every bit is set");
-    let comment = "A filter of ones: REV-15 binds who builds it, and a reader takes everybody for revoked.";
-    vectors.out("REV-10", "filter-of-ones", "Revoked(session)", comment, (&node.after(&full), &token));
+    let comment = "More entries than the filter has room for.";
+    vectors.turned_away("REV-05", "filter-without-room", "Header", comment, (&node, &full));
+    let ones = full.patched(ENTRIES, &[0, 0, 0, 2]);
+    let comment = "A page of ones, whatever the header says of it.";
+    vectors.out("REV-06", "page-of-ones", "SnapshotDamaged", comment, (&node.after(&ones), &token));
 }
 
 fn deltas(vectors: &mut Vectors) {

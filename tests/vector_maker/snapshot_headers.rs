@@ -5,7 +5,7 @@ use super::reading::Reading;
 use super::snapshot_draft::{DELTA, SNAPSHOT, Snapshot, stranger};
 
 const K: usize = 5;
-const ENTRIES: usize = 96;
+pub const ENTRIES: usize = 96;
 const PAGES: usize = 104;
 const BITS: usize = 108;
 
@@ -70,10 +70,10 @@ fn filters(vectors: &mut Vectors) {
         let comment = "A multiple of 4 from 8 to 32.";
         vectors.taken("REV-05", &format!("k-{k}"), comment, &node, &usual.but(|snapshot| snapshot.k = k));
     }
-    for (pages, bits) in [(1, 64), (2, 64), (3, 128), (3, 192)] {
+    for (pages, bits) in [(2, 64), (1, 128), (3, 128), (3, 192)] {
         let sized = usual.but(|snapshot| snapshot.size = Some((pages, bits)));
         let name = format!("{pages}-pages-of-{bits}-bits");
-        vectors.taken("REV-05", &name, "Readers take any size that a filter can have.", &node, &sized);
+        vectors.taken("REV-05", &name, "Readers take any size that has room for the entries.", &node, &sized);
     }
     let mut bad = |name: String, comment: &str, snapshot: &Snapshot| {
         vectors.turned_away("REV-05", &name, "Header", comment, (&node, snapshot));
@@ -91,6 +91,9 @@ fn filters(vectors: &mut Vectors) {
         let comment = "More than 1024 pages.";
         bad(format!("{pages}-pages"), comment, &usual.patched(PAGES, &pages.to_be_bytes()));
     }
+    // Three entries with 24 probes need 105 bits.
+    let tight = usual.but(|snapshot| snapshot.size = Some((1, 64)));
+    bad("1-page-of-64-bits".into(), "Less than the entries need.", &tight);
     // With B/8 = 8 bytes and 32 of the list a page takes 40 bytes: 2^29 of them take 0 modulo 2^32.
     let overflowing = empty.patched(ENTRIES, &[0, 0, 0, 1]).patched(BITS, &[0, 0, 0, 64]);
     let overflowing = overflowing.patched(PAGES, &(1_u32 << 29).to_be_bytes());

@@ -120,11 +120,12 @@ fn public_rings(vectors: &mut Vectors) {
             vectors.out("REV-18", name, reason, comment, asked);
         } else {
             let comment = "Not seen without a filter key.";
-            vectors.clear("REV-18", &format!("{name}-unseen"), comment, asked, CLEAR);
+            vectors.clear("REV-18", &format!("{name}-unseen"), comment, asked, (CLEAR.0, false, CLEAR.2));
         }
     }
     let comment = "Strangers at every scope.";
-    vectors.clear("REV-18", "strangers", comment, (&coarse.after(&Snapshot::usual()), &token), CLEAR);
+    let asked = (&coarse.after(&Snapshot::usual()), &token);
+    vectors.clear("REV-18", "strangers", comment, asked, (CLEAR.0, false, CLEAR.2));
     let short = Snapshot::usual().but(|snapshot| (snapshot.token_life, snapshot.longest_token) = (600, 600));
     let comment = "REV-12 needs no filter key.";
     vectors.out(
