@@ -45,9 +45,8 @@ impl Journal {
         if other.realm != self.realm {
             return Err(JournalError::OtherRealm);
         }
-        let lives = |journal: &Self| (journal.envelope.longest_token(), journal.envelope.staleness_bound());
         // A log that has no version yet has no settings of its own.
-        if self.envelope.issued_at > 0 && lives(self) != lives(other) {
+        if self.envelope.issued_at > 0 && !self.envelope.keeps_like(&other.envelope) {
             return Err(JournalError::OtherSettings);
         }
         let mut news = other.rows.clone();
