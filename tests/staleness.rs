@@ -1,15 +1,8 @@
 //! When the entry of a log-out may be dropped (SPEC section 9.7): the simulation of `examples/revocation_simulation`, in small, and a control for each rule.
 
-mod common;
-
 #[path = "../examples/revocation_simulation/simulation/mod.rs"]
 mod simulation;
 
-use common::realm::Desk;
-use common::{CONTEXT, Repeatable, at, subject};
-use safeconduct::{
-    AuthLevel, Grant, Issuer, Journal, JournalSettings, Kind, Policy, Reason, Seconds, Verifier,
-};
 use simulation::{Config, Promise, Rules, Tally};
 
 fn play(config: &Config, seeds: impl Iterator<Item = u64>) -> Tally {
