@@ -44,8 +44,7 @@ impl Counter {
     }
 
     fn session(&mut self, subject: Subject, now: i64) -> Session<()> {
-        let token =
-            self.issuer.issue(&Grant::new(subject, AuthLevel::Aal1), at(now), &mut self.rng).unwrap();
+        let token = self.issuer.issue(&Grant::new(subject, AuthLevel::Aal1), at(now), &mut self.rng).unwrap();
         self.verifier.verify_owned(token.as_str(), at(now)).unwrap()
     }
 }
@@ -118,8 +117,7 @@ fn it_says_what_was_out_already_whatever_the_scope() {
     let other = counter.session(user(1), 10);
     let of_session = session.revocation();
     let by_id = Revocation::operator_session(session.session_id(), session.ends_at());
-    let of_token =
-        Revocation::operator_token(session.session_id(), session.token_id(), session.expires_at());
+    let of_token = Revocation::operator_token(session.session_id(), session.token_id(), session.expires_at());
     let of_subject = |before| Revocation::operator_subject(subject(), at(before));
     let of_key = Revocation::operator_key(session.key_id());
     let everyone = |before| Revocation::operator_everyone(at(before));
@@ -178,7 +176,8 @@ fn logging_out_with_an_old_token_ends_what_elevations_made_of_it() {
     let mut current = first.clone();
     for step in 1..4 {
         let session: Session<()> = desk(&counter).verify_owned(&current, at(100)).unwrap();
-        let pending = counter.issuer.elevate(&session, AuthLevel::Aal1, Seconds::minutes(5), &mut counter.rng);
+        let pending =
+            counter.issuer.elevate(&session, AuthLevel::Aal1, Seconds::minutes(5), &mut counter.rng);
         let pending = pending.unwrap();
         let answer = counter.desk.revoke(pending.revocation(), at(100 + step));
         current = pending.release(answer).unwrap().into_string();
@@ -265,8 +264,7 @@ fn clocks_that_go_back_take_no_version_back() {
 
 #[test]
 fn a_shorter_token_is_minted_at_once_and_the_longer_one_lives_out() {
-    let settings =
-        |minutes| JournalSettings::new(&POLICY).longest_token(Seconds::minutes(minutes));
+    let settings = |minutes| JournalSettings::new(&POLICY).longest_token(Seconds::minutes(minutes));
     let mut desk = Desk::with(Kind::Encrypted, settings(30), at(0));
     assert_eq!(lives(&desk.snapshot()), (1_800, 1_800));
     desk.settings = settings(10);

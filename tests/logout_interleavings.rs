@@ -78,12 +78,16 @@ impl Service {
             return *verdict;
         }
         let accepted = self.verify(log, name);
-        let rotated = self.verify(&[], name).map(|session| {
-            self.issuer.rotate(&session, &mut Repeatable(7)).unwrap().into_string()
-        });
+        let rotated = self
+            .verify(&[], name)
+            .map(|session| self.issuer.rotate(&session, &mut Repeatable(7)).unwrap().into_string());
         if let Some(rotated) = rotated {
             let first = self.texts.insert(name, rotated).unwrap();
-            assert_eq!(self.verify(log, name).is_some(), accepted.is_some(), "a rotation fares as its parent");
+            assert_eq!(
+                self.verify(log, name).is_some(),
+                accepted.is_some(),
+                "a rotation fares as its parent"
+            );
             self.texts.insert(name, first);
         }
         self.verdicts.insert(key, accepted.is_some());
@@ -385,8 +389,7 @@ fn two_slots_keep_the_next_log_in() {
 
 #[test]
 fn two_slots_keep_an_elevation() {
-    let found =
-        walk(&mut Service::new(), &[Page, Page, Page, Page, Page, Elevate(0), LogOut], Slots::Few(2));
+    let found = walk(&mut Service::new(), &[Page, Page, Page, Page, Page, Elevate(0), LogOut], Slots::Few(2));
     assert!(found.states > 5_000 && found.lost == 0, "{found:?}");
 }
 

@@ -146,12 +146,9 @@ impl Rows {
             }
             alive
         };
-        self.subjects
-            .retain(|_, row| keep(row.death(longest_token), row.mint_until, Timestamp::MAX));
-        self.sessions
-            .retain(|_, row| keep(row.death(longest_token), row.mint_until, moment(row.until)));
-        self.retired
-            .retain(|_, row| keep(row.death(longest_token), row.mint_until, moment(row.until)));
+        self.subjects.retain(|_, row| keep(row.death(longest_token), row.mint_until, Timestamp::MAX));
+        self.sessions.retain(|_, row| keep(row.death(longest_token), row.mint_until, moment(row.until)));
+        self.retired.retain(|_, row| keep(row.death(longest_token), row.mint_until, moment(row.until)));
         self.tokens.retain(|_, until| moment(*until) > now);
         self.successors.retain(|_, until| moment(*until) > now);
         greatest

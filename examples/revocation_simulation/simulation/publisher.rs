@@ -43,8 +43,7 @@ impl World {
                 let now = self.time.saturating_add_signed(publisher.ahead);
                 let batch = publisher.waiting.clone();
                 let requests: Vec<Taken> = batch.iter().map(|number| self.asked[*number].taken).collect();
-                let (version, answers) =
-                    self.log[*parent].next(now, settings, &self.config.rules, &requests);
+                let (version, answers) = self.log[*parent].next(now, settings, &self.config.rules, &requests);
                 *made = Some(Made { version, answers, batch });
                 if let Some(real) = &mut self.real {
                     real.commit(index, now, &publisher.waiting);

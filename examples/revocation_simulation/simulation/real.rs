@@ -199,8 +199,7 @@ impl Real {
         let lasting = Seconds::minutes(5);
         match self.issuer.elevate(&session, AuthLevel::Aal1, lasting, &mut self.chance) {
             Ok(pending) => {
-                self.asked
-                    .push(Asked { revocation: pending.revocation().clone(), pending: Some(pending) });
+                self.asked.push(Asked { revocation: pending.revocation().clone(), pending: Some(pending) });
                 true
             }
             Err(_) => false,
@@ -215,10 +214,8 @@ impl Real {
 
     pub fn ask_by_id(&mut self, number: usize, ends_at: Time) {
         let (_, session) = self.tokens[number];
-        self.asked.push(Asked {
-            revocation: Revocation::operator_session(session, at(ends_at)),
-            pending: None,
-        });
+        self.asked
+            .push(Asked { revocation: Revocation::operator_session(session, at(ends_at)), pending: None });
     }
 
     pub fn ask_for_subject(&mut self, subject: usize, before: Time) {

@@ -105,7 +105,8 @@ impl World {
     /// The first version that has a row against this session, and the row's `mint_until` in it.
     pub fn revocation_of(&self, session: usize) -> Option<(usize, Time)> {
         let Session { subject, started_at, revoked, .. } = self.sessions[session];
-        let cut = self.cut_offs.iter().filter(|(whose, before, ..)| *whose == subject && started_at < *before);
+        let cut =
+            self.cut_offs.iter().filter(|(whose, before, ..)| *whose == subject && started_at < *before);
         let cut = cut.map(|(_, _, number, mint_until)| (*number, *mint_until));
         cut.chain(revoked).min_by_key(|(number, _)| *number)
     }
@@ -204,8 +205,7 @@ impl World {
         let node = self.node();
         let Some(number) = self.token() else { return };
         let (token, now) = (self.tokens[number], self.nodes[node].now(self.time));
-        let is_departing =
-            token.issued_at <= now + super::SKEW && now < self.sessions[token.session].ends_at;
+        let is_departing = token.issued_at <= now + super::SKEW && now < self.sessions[token.session].ends_at;
         if is_departing {
             self.ask_for_session(node, number, now, None);
         }
@@ -288,8 +288,7 @@ impl World {
         if newer == 0 {
             return;
         }
-        let (base, number) =
-            (self.chance.index(view.number + 1), view.number + 1 + self.chance.index(newer));
+        let (base, number) = (self.chance.index(view.number + 1), view.number + 1 + self.chance.index(newer));
         let is_good = self.log[number].not_after() > now;
         if is_good {
             view.apply(&self.log[base], number, &self.log[number]);
