@@ -404,7 +404,7 @@ fn a_slot_for_each_session_keeps_them_all() {
 
 /// All at once, eight requests: a minute without optimisation, so by name only: `cargo test --release --test logout_interleavings -- --ignored`.
 #[test]
-#[ignore = "takes a minute; run by name"]
+#[ignore = "takes a minute without optimisation; .ci/run has it"]
 fn eight_requests_of_every_kind() {
     let wants = [Page, Page, Page, Page, Page, Elevate(0), LogOut, LogIn];
     let found = walk(&mut Service::new(), &wants, Slots::OnePerSession);
