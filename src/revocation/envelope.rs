@@ -20,18 +20,20 @@ pub(super) struct Envelope {
     pub(super) version: u64,
     pub(super) issued_at: u64,
     pub(super) complete_to: u64,
-    /// The greatest `complete_to + staleness bound` of all versions so far: after it nothing is minted on a version before this one.
+    /// The greatest `issued_at + staleness bound` of all versions so far: after it nothing is minted on a version before this one, of this region or of one that waits for it.
     pub(super) mint_until: u64,
-    /// The longest token that may be minted.
-    pub(super) token_life: u32,
-    /// The longest token that may still be about.
-    pub(super) longest_token: u32,
+    /// The longest token that the settings want.
+    pub(super) wanted_token: u32,
+    /// The longest token that rows are kept for: longer than the wanted one until the last of the longer ones is over.
+    pub(super) kept_token: u32,
     /// Where the two differ: until when that is so.
-    pub(super) longest_kept_until: u64,
+    pub(super) kept_token_until: u64,
+    /// The greatest `mint_until` of a row that was dropped as dead.
+    pub(super) dropped_mint_until: u64,
     pub(super) staleness_bound: u32,
     pub(super) validity: u32,
     pub(super) min_ring_version: u64,
-    /// Other regions and what their logs were complete to.
+    /// Other regions, and how far their logs hold what they have accepted themselves: their `issued_at`.
     pub(super) peers: BTreeMap<[u8; 8], u64>,
     /// The last versions before this one, the newest first: by these a publisher whose reply was lost sees that it had got through.
     pub(super) history: VecDeque<Digest>,
@@ -48,9 +50,10 @@ impl Envelope {
             issued_at: 0,
             complete_to: 0,
             mint_until: 0,
-            token_life: 0,
-            longest_token: 0,
-            longest_kept_until: 0,
+            wanted_token: 0,
+            kept_token: 0,
+            kept_token_until: 0,
+            dropped_mint_until: 0,
             staleness_bound: 0,
             validity: 0,
             min_ring_version: 0,
@@ -69,14 +72,13 @@ impl Envelope {
     ) -> Result<(), JournalError> {
         let version = self.version.checked_add(1).filter(|version| *version <= MAX_VERSION);
         self.version = version.ok_or(JournalError::Version)?;
-        let now = now.as_unix();
-        self.issued_at = self.issued_at.max(now);
-        let heard_of_all = self.peers.values().copied().min().unwrap_or(now);
-        self.complete_to = self.complete_to.max(now.min(heard_of_all));
+        self.issued_at = self.issued_at.max(self.complete_to).max(now.as_unix());
+        let heard_of_all = self.peers.values().copied().min().unwrap_or(u64::MAX);
+        self.complete_to = self.complete_to.max(self.issued_at.min(heard_of_all));
         self.staleness_bound = settings.staleness_bound.get();
         self.validity = settings.validity.get();
         let bound = u64::from(self.staleness_bound);
-        self.mint_until = self.mint_until.max(self.complete_to.saturating_add(bound));
+        self.mint_until = self.mint_until.max(self.issued_at.saturating_add(bound));
         self.change_longest_token(settings.longest_token.get());
         if let Some(parent) = parent {
             self.history.push_front(parent);
@@ -85,26 +87,43 @@ impl Envelope {
         Ok(())
     }
 
-    /// A longer token counts at once. A shorter one is minted at once, and the longer one is reckoned with until the last of them is over.
+    /// Rows are kept for a longer token at once. For a shorter one they are when the last of the longer ones is over.
     fn change_longest_token(&mut self, wanted: u32) {
-        if wanted < self.token_life {
-            let last = self.mint_until.saturating_add(u64::from(self.longest_token));
-            self.longest_kept_until = self.longest_kept_until.max(last);
+        if wanted < self.wanted_token {
+            let last = self.mint_until.saturating_add(u64::from(self.kept_token));
+            self.kept_token_until = self.kept_token_until.max(last);
         }
-        self.token_life = wanted;
-        if wanted >= self.longest_token || self.complete_to >= self.longest_kept_until {
-            self.longest_token = wanted;
+        self.wanted_token = wanted;
+        if wanted >= self.kept_token || self.complete_to >= self.kept_token_until {
+            self.kept_token = wanted;
         }
+    }
+
+    /// Notes that a row with this `mint_until` is no longer there.
+    pub(super) fn note_dropped(&mut self, mint_until: Timestamp) {
+        self.dropped_mint_until = self.dropped_mint_until.max(mint_until.as_unix());
     }
 
     /// Notes how far another region is. Whether that is news.
     pub(super) fn hear_of(&mut self, other: &Self) -> bool {
-        let before = (self.peers.get(&other.lineage).copied(), self.min_ring_version, self.mint_until);
+        let before = self.clone();
         let watermark = self.peers.entry(other.lineage).or_default();
-        *watermark = (*watermark).max(other.complete_to);
+        *watermark = (*watermark).max(other.issued_at);
+        // Who waits for everybody that we wait for, and for us, may have dropped what we never had: then it is over for us as well.
+        let waits_for = |lineage: &[u8; 8]| *lineage == other.lineage || other.peers.contains_key(lineage);
+        if waits_for(&self.lineage) && self.peers.keys().all(waits_for) {
+            self.complete_to = self.complete_to.max(other.complete_to);
+            self.dropped_mint_until = self.dropped_mint_until.max(other.dropped_mint_until);
+        }
         self.min_ring_version = self.min_ring_version.max(other.min_ring_version);
         self.mint_until = self.mint_until.max(other.mint_until);
-        before != (self.peers.get(&other.lineage).copied(), self.min_ring_version, self.mint_until)
+        (&before.peers, before.complete_to, before.min_ring_version, before.mint_until)
+            != (&self.peers, self.complete_to, self.min_ring_version, self.mint_until)
+    }
+
+    /// Whether rows of another log die by the same rule.
+    pub(super) fn keeps_like(&self, other: &Self) -> bool {
+        (self.wanted_token, self.staleness_bound) == (other.wanted_token, other.staleness_bound)
     }
 
     pub(super) fn issued_at(&self) -> Timestamp {
@@ -123,12 +142,20 @@ impl Envelope {
         moment(self.mint_until)
     }
 
+    /// The longest token that may be minted.
     pub(super) fn token_life(&self) -> Seconds {
-        Seconds::new(self.token_life)
+        Seconds::new(self.wanted_token).min(self.longest_token())
     }
 
+    /// The longest token that may be accepted: whatever was dropped so far would be dead for it, too (REV-22).
     pub(super) fn longest_token(&self) -> Seconds {
-        Seconds::new(self.longest_token)
+        let since_dropped = self.complete_to.saturating_sub(self.dropped_mint_until);
+        Seconds::new(self.kept_token.min(u32::try_from(since_dropped).unwrap_or(u32::MAX)))
+    }
+
+    /// The longest token that rows are kept for.
+    pub(super) fn kept_token(&self) -> Seconds {
+        Seconds::new(self.kept_token)
     }
 
     pub(super) fn validity(&self) -> Seconds {

@@ -160,7 +160,8 @@ impl Journal {
         let mut news = core::mem::take(&mut self.pending);
         news.stamp(self.envelope.mint_until());
         self.rows.merge(&news);
-        self.rows.drop_dead(self.envelope.complete_to(), self.envelope.longest_token());
+        let dropped = self.rows.drop_dead(self.envelope.complete_to(), self.envelope.kept_token());
+        self.envelope.note_dropped(dropped);
         let (bytes, digest) = journal_document::write(self.realm, &self.envelope, &self.rows, signer)
             .ok_or(JournalError::TooLarge)?;
         self.parent = Some(digest);

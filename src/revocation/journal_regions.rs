@@ -45,19 +45,23 @@ impl Journal {
         if other.realm != self.realm {
             return Err(JournalError::OtherRealm);
         }
-        let lives = |journal: &Self| (journal.envelope.longest_token(), journal.envelope.staleness_bound());
         // A log that has no version yet has no settings of its own.
-        if self.envelope.issued_at > 0 && lives(self) != lives(other) {
+        if self.envelope.issued_at > 0 && !self.envelope.keeps_like(&other.envelope) {
             return Err(JournalError::OtherSettings);
         }
-        let mut news = other.rows.clone();
+        let mut rows = other.rows.clone();
+        if self.envelope.peers.contains_key(&other.envelope.lineage) {
+            // Since the two wait for each other, what is dead by now either was here before or is over. Taken in again, it would go around for ever.
+            rows.drop_dead(self.envelope.complete_to(), self.envelope.kept_token());
+        }
+        let mut news = rows.clone();
         news.keep_only_news(&self.rows);
         if !news.is_empty() {
             // Versions of this log that did not have these rows may still be minted on.
             news.stamp(self.envelope.mint_until());
             self.changed = true;
         }
-        self.rows.merge(&other.rows);
+        self.rows.merge(&rows);
         self.rows.merge(&news);
         if other.envelope.lineage != self.envelope.lineage {
             self.changed |= self.envelope.hear_of(&other.envelope);

@@ -135,13 +135,22 @@ impl Rows {
         *self == Self::default()
     }
 
-    /// Drops what no token can need any more at `now`, under the longest token in force (REV-11).
-    pub(super) fn drop_dead(&mut self, now: Timestamp, longest_token: Seconds) {
-        self.subjects.retain(|_, row| row.death(longest_token) > now);
-        self.sessions.retain(|_, row| row.death(longest_token) > now);
+    /// Drops what no token of this life can need any more at `now` (REV-11). The greatest `mint_until` among what was dropped before its session was over.
+    pub(super) fn drop_dead(&mut self, now: Timestamp, longest_token: Seconds) -> Timestamp {
+        let mut greatest = Timestamp::MIN;
+        let mut keep = |death: Timestamp, mint_until: Minutes, until: Timestamp| {
+            let alive = death > now;
+            if !alive && until > now {
+                greatest = greatest.max(moment(mint_until));
+            }
+            alive
+        };
+        self.subjects.retain(|_, row| keep(row.death(longest_token), row.mint_until, Timestamp::MAX));
+        self.sessions.retain(|_, row| keep(row.death(longest_token), row.mint_until, moment(row.until)));
+        self.retired.retain(|_, row| keep(row.death(longest_token), row.mint_until, moment(row.until)));
         self.tokens.retain(|_, until| moment(*until) > now);
-        self.retired.retain(|_, row| row.death(longest_token) > now);
         self.successors.retain(|_, until| moment(*until) > now);
+        greatest
     }
 
     /// No token of what these rows revoke can have been minted after that; called when they first get into a version.
