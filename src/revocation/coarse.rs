@@ -8,6 +8,8 @@ use crate::values::{Subject, Timestamp};
 ///
 /// It is for nodes with a public ring, which holds no filter key and so cannot tell whose fingerprints a snapshot has. Where that is not enough, hand the filter key
 /// to the node besides its ring ([`SnapshotKeys::with_filter_keys`]) and open a [`Snapshot`].
+///
+/// Nothing is minted on its word, and the [`Snapshot`] inside answers [`Answer::Damaged`] about tokens: neither can be taken for one that sees everything (REV-18).
 #[derive(Clone, Debug)]
 pub struct CoarseSnapshot<B>(Snapshot<B>);
 
@@ -35,11 +37,12 @@ impl<B: AsRef<[u8]>> CoarseSnapshot<B> {
 
 impl<B: AsRef<[u8]>> Revocations for CoarseSnapshot<B> {
     fn check(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
-        self.0.check(facts, now)
+        if self.0.is_stale(now) { Answer::Stale } else { self.check_however_old(facts, now) }
     }
 
-    fn check_however_old(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
-        self.0.check_however_old(facts, now)
+    fn check_however_old(&self, facts: &Facts<'_>, _: Timestamp) -> Answer {
+        let clear = Answer::Clear(self.0.freshness().without_minting());
+        self.0.coarsely_against(facts).unwrap_or(clear)
     }
 
     fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {

@@ -129,19 +129,24 @@ impl Rows {
             Target::Token { session_id, token_id, .. } => {
                 self.sessions.contains_key(session_id) || self.tokens.contains_key(&(*session_id, *token_id))
             }
-            Target::Session { session_id, origin, .. } => self.is_out(*session_id, origin.as_ref()).is_some(),
+            Target::Session { session_id, origin, .. } => self.refuses(*session_id, origin.as_ref()),
             Target::Rotations { session_id, least, .. } => {
                 self.sessions.contains_key(session_id) || self.least_rotation(*session_id) >= *least
             }
             Target::Subject { subject, before, spared } => {
-                let spared_is_out = |(session_id, origin): &(SessionId, Origin)| {
-                    self.is_out(*session_id, Some(origin)).is_some()
-                };
+                let spared_is_out =
+                    |(session_id, origin): &(SessionId, Origin)| self.refuses(*session_id, Some(origin));
                 self.cut_off(subject) >= Some(*before) || spared.as_ref().is_some_and(spared_is_out)
             }
             Target::Key { key_id } => self.keys.contains(key_id),
             Target::Everyone { before } => self.everyone_before >= Some(*before),
         }
+    }
+
+    /// Whether the token that a session was presented with is refused, at whatever scope.
+    fn refuses(&self, session_id: SessionId, origin: Option<&Origin>) -> bool {
+        let retired = origin.is_some_and(|origin| origin.rotation < self.least_rotation(session_id));
+        retired || self.is_out(session_id, origin).is_some()
     }
 
     fn least_rotation(&self, session_id: SessionId) -> u32 {
@@ -242,7 +247,7 @@ impl Revocations for ExactCopy {
     }
 
     fn check_however_old(&self, facts: &Facts<'_>, _: Timestamp) -> Answer {
-        self.rows.answer(facts, Freshness::new(self.freshness.complete_to(), Seconds::ZERO))
+        self.rows.answer(facts, self.freshness.without_minting())
     }
 
     fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {

@@ -1,5 +1,7 @@
 //! What a node holds against a snapshot: its rules, and what it remembers of those before (SPEC section 9.5).
 
+use core::cmp::Ordering;
+
 use super::SnapshotError;
 use super::header::{Header, Line};
 use crate::values::{Seconds, Timestamp};
@@ -109,13 +111,21 @@ impl Floors {
 
     /// Remembers a document that was taken.
     pub(super) fn raise(&mut self, header: &Header, digest: Option<[u8; 32]>) {
-        let seen =
+        let mut seen =
             Seen { line: header.line, version: header.version, digest, complete_to: header.complete_to };
         self.complete_to = self.complete_to.max(header.complete_to);
         let same = self.seen.iter().position(|slot| slot.is_some_and(|slot| slot.line == header.line));
+        // Whatever order two threads remember theirs in, nothing goes down.
+        if let Some(known) = same.and_then(|place| *self.seen.get(place)?) {
+            match known.version.cmp(&seen.version) {
+                Ordering::Greater => return,
+                Ordering::Equal => seen.digest = known.digest.or(digest),
+                Ordering::Less => {}
+            }
+        }
         // Where there is no room, the line that is furthest behind is forgotten; `complete_to` still keeps its old snapshots out.
         let slots = self.seen.iter().enumerate();
-        let oldest = slots.min_by_key(|(_, slot)| slot.map_or(Timestamp::MIN, |slot| slot.complete_to));
+        let oldest = slots.min_by_key(|(_, slot)| slot.map(|slot| slot.complete_to));
         let place = same.or(oldest.map(|(place, _)| place)).unwrap_or(0);
         if let Some(slot) = self.seen.get_mut(place) {
             *slot = Some(seen);

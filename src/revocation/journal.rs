@@ -13,7 +13,7 @@ use super::header::{Counts, Form, HASH, Header, Line};
 use super::journal_document;
 use super::journal_settings::JournalSettings;
 use super::rows::Rows;
-use super::{JournalError, LogAnswer, Revocation, SnapshotSigner, Target, fingerprint};
+use super::{JournalError, LogAnswer, Revocation, SnapshotSigner};
 use crate::keys::FilterKey;
 use crate::ring::Realm;
 use crate::values::{RealmId, Subject, Timestamp};
@@ -46,15 +46,15 @@ use crate::values::{RealmId, Subject, Timestamp};
 #[must_use = "nothing is recorded before it is committed and stored"]
 pub struct Journal {
     pub(super) realm: RealmId,
-    key: FilterKey,
+    pub(super) key: FilterKey,
     signers: [Option<[u8; 32]>; 2],
     pub(super) settings: JournalSettings,
     pub(super) envelope: Envelope,
     pub(super) rows: Rows,
     /// Accepted since it was read, and not in any version yet.
-    pending: Rows,
+    pub(super) pending: Rows,
     /// How many sessions of each subject the rows hold.
-    quota: BTreeMap<u64, u32>,
+    pub(super) quota: BTreeMap<u64, u32>,
     pub(super) answers: Vec<LogAnswer>,
     /// Something besides rows is to be written.
     pub(super) changed: bool,
@@ -122,113 +122,14 @@ impl Journal {
 
     /// Takes a revocation up for the next version. What the log says about it comes out of [`Commit::stored`].
     pub fn record(&mut self, revocation: &Revocation) {
-        let answer = self.answer(revocation);
-        if answer.is_recorded() {
-            self.take(revocation.target());
-        }
-        self.answers.push(answer);
-    }
-
-    fn answer(&self, revocation: &Revocation) -> LogAnswer {
-        let target = revocation.target();
-        if self.was_out(target) {
-            return LogAnswer::already_out(revocation);
-        }
-        if !self.has_room(target) {
-            return LogAnswer::refused(revocation);
-        }
-        if let Target::Session { origin: Some(origin), .. } = target {
-            let subject = fingerprint::of_subject(&self.key, &origin.subject);
-            let listed = self.quota.get(&subject).copied().unwrap_or(0);
-            if listed >= self.settings.sessions_per_subject {
-                return LogAnswer::quota_reached(revocation);
-            }
-        }
-        LogAnswer::accepted(revocation)
-    }
-
-    /// Whether something in the log covers the target already, or has ended what it is to spare.
-    fn was_out(&self, target: &Target) -> bool {
-        let scope = |session, origin| {
-            let of = |rows: &Rows| rows.scope(session, origin, &self.key);
-            of(&self.rows).is_some() || of(&self.pending).is_some()
-        };
-        match target {
-            Target::Token { session_id, token_id, .. } => {
-                let token = fingerprint::of_token(&self.key, *session_id, *token_id);
-                scope(*session_id, None) || self.both(|rows| rows.tokens.contains_key(&token))
-            }
-            Target::Session { session_id, origin, .. } => scope(*session_id, origin.as_ref()),
-            Target::Rotations { session_id, least, .. } => {
-                let session = fingerprint::of_session(&self.key, *session_id);
-                let retired = |rows: &Rows| rows.retired.get(&session).is_some_and(|row| row.least >= *least);
-                scope(*session_id, None) || self.both(retired)
-            }
-            Target::Subject { subject, before, spared } => {
-                let spared_is_out =
-                    spared.as_ref().is_some_and(|(session, origin)| scope(*session, Some(origin)));
-                spared_is_out || self.cut_off(subject) >= Some(*before)
-            }
-            Target::Key { key_id } => self.both(|rows| rows.keys.contains(&key_id.to_bytes())),
-            Target::Everyone { before } => self.both(|rows| rows.everyone_before >= before.as_unix()),
-        }
-    }
-
-    fn both(&self, test: impl Fn(&Rows) -> bool) -> bool {
-        test(&self.rows) || test(&self.pending)
-    }
-
-    /// Whether one row more of this kind fits.
-    fn has_room(&self, target: &Target) -> bool {
-        let (rows, pending) = (&self.rows, &self.pending);
-        let below = |one: usize, other: usize, most: u32| {
-            u64::try_from(one.saturating_add(other)).is_ok_and(|count| count < u64::from(most))
-        };
-        let settings = &self.settings;
-        match target {
-            Target::Token { .. } | Target::Session { .. } => below(
-                rows.sessions.len().saturating_add(rows.tokens.len()),
-                pending.sessions.len().saturating_add(pending.tokens.len()),
-                settings.most_entries,
-            ),
-            Target::Rotations { .. } => {
-                below(rows.retired.len(), pending.retired.len(), settings.most_retired)
-            }
-            Target::Subject { .. } => {
-                below(rows.subjects.len(), pending.subjects.len(), settings.most_subjects)
-            }
-            Target::Key { .. } => {
-                rows.keys.len().saturating_add(pending.keys.len()) < JournalSettings::MOST_KEYS
-            }
-            Target::Everyone { .. } => true,
-        }
-    }
-
-    fn take(&mut self, target: &Target) {
-        let mut news = Rows::default();
-        news.add(target, &self.key);
-        // Whoever logs out with the token from before an elevation means the session after it, too.
-        if let Target::Session { superseded_by: None, .. } = target {
-            let mut open: Vec<u64> = news.sessions.keys().copied().collect();
-            while let Some(session) = open.pop() {
-                let row = news.sessions.get(&session).copied();
-                let next: Vec<u64> =
-                    self.rows.successors_of(session).chain(self.pending.successors_of(session)).collect();
-                for successor in next {
-                    if let (Some(row), false) = (row, news.sessions.contains_key(&successor)) {
-                        news.sessions.insert(successor, row);
-                        open.push(successor);
-                    }
-                }
-            }
-        }
-        news.keep_only_news(&self.rows);
+        let (answer, news) = self.weigh(revocation);
         for (session, row) in &news.sessions {
-            if !self.both(|rows| rows.sessions.contains_key(session)) {
+            if !self.either(|rows| rows.sessions.contains_key(session)) {
                 count_session(&mut self.quota, row.subject);
             }
         }
         self.pending.merge(&news);
+        self.answers.push(answer);
     }
 
     /// The latest cut-off that concerns a subject, if there is one: for the subject's next [`Grant`](crate::Grant) and for

@@ -91,6 +91,8 @@ pub struct Origin {
     pub token_id: TokenId,
     /// When that token was minted.
     pub issued_at: Timestamp,
+    /// Its rotation, which a later one may have retired.
+    pub rotation: u32,
 }
 
 impl Revocation {

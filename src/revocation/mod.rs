@@ -17,6 +17,8 @@ mod header;
 #[cfg(feature = "alloc")]
 mod journal;
 #[cfg(feature = "alloc")]
+mod journal_answer;
+#[cfg(feature = "alloc")]
 mod journal_by_hand;
 #[cfg(feature = "alloc")]
 mod journal_document;
@@ -89,7 +91,7 @@ pub trait Revocations {
     /// ([`dangerous_fail_open`](crate::Verifier::dangerous_fail_open)) where `check` has answered [`Answer::Stale`]. If there are no data at all, the answer is
     /// `Stale` again.
     ///
-    /// Nothing may be minted on its word, so the [`Freshness`] of a clear answer has the staleness bound 0.
+    /// Nothing may be minted on its word, so the [`Freshness`] of a clear answer is [`without_minting`](Freshness::without_minting).
     fn check_however_old(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
         self.check(facts, now)
     }
@@ -144,6 +146,7 @@ impl Facts<'_> {
             key_id: self.key_id,
             token_id: self.token_id,
             issued_at: self.issued_at,
+            rotation: self.rotation,
         }
     }
 }
@@ -171,8 +174,8 @@ pub enum Answer {
 pub struct Freshness {
     /// The latest of all data that were asked: deadlines are judged as if it were at least this moment.
     complete_to: Timestamp,
-    /// The last moment at which a new token may be minted.
-    mint_until: Timestamp,
+    /// The last moment at which a new token may be minted; `None` if none may, whatever the clock says.
+    mint_until: Option<Timestamp>,
     token_life: Seconds,
     known: bool,
 }
@@ -182,8 +185,15 @@ impl Freshness {
     /// `staleness_bound` after that.
     #[must_use]
     pub const fn new(complete_to: Timestamp, staleness_bound: Seconds) -> Self {
-        let mint_until = complete_to.saturating_add(staleness_bound);
+        let mint_until = Some(complete_to.saturating_add(staleness_bound));
         Self { complete_to, mint_until, token_life: Seconds::MAX, known: true }
+    }
+
+    /// No new token may be minted on the word of these data, not even by a node whose clock is behind them.
+    #[must_use]
+    pub const fn without_minting(mut self) -> Self {
+        self.mint_until = None;
+        self
     }
 
     /// New tokens may live so long, and no longer.
@@ -195,12 +205,7 @@ impl Freshness {
 
     /// Of an answer that nobody has given: nothing is known.
     pub(crate) const fn unknown() -> Self {
-        Self {
-            complete_to: Timestamp::MIN,
-            mint_until: Timestamp::MIN,
-            token_life: Seconds::MAX,
-            known: false,
-        }
+        Self { complete_to: Timestamp::MIN, mint_until: None, token_life: Seconds::MAX, known: false }
     }
 
     pub(crate) fn known(self) -> Option<Self> {
@@ -212,6 +217,7 @@ impl Freshness {
     pub fn and(self, other: Self) -> Self {
         Self {
             complete_to: self.complete_to.max(other.complete_to),
+            // `None` is the least.
             mint_until: self.mint_until.min(other.mint_until),
             token_life: self.token_life.min(other.token_life),
             known: self.known && other.known,
@@ -233,6 +239,6 @@ impl Freshness {
     /// Whether new tokens may still be minted at `now`: `now − complete_to` is at most the staleness bound.
     #[must_use]
     pub fn allows_minting(&self, now: Timestamp) -> bool {
-        self.known && now <= self.mint_until
+        self.known && self.mint_until.is_some_and(|last| now <= last)
     }
 }

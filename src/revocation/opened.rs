@@ -52,7 +52,9 @@ pub(super) fn open<'k>(
         return Err(SnapshotError::Damaged);
     }
     let tables = Tables::divide(rows, &header.counts).ok_or(SnapshotError::Length)?;
-    if !tables.ascend() {
+    let (fingerprints, _) = list.as_chunks::<8>();
+    let in_order = form == Form::Snapshot || fingerprints.is_sorted_by(|one, other| one < other);
+    if !in_order || !tables.ascend() {
         return Err(SnapshotError::Order);
     }
     Ok(Opened { header, digest, realm, places })

@@ -5,7 +5,6 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{Origin, Target, fingerprint};
-use crate::error::Scope;
 use crate::keys::FilterKey;
 use crate::values::{KeyId, Seconds, SessionId, Subject, Timestamp};
 
@@ -200,31 +199,23 @@ impl Rows {
         row.map_or(0, |row| row.before).max(self.everyone_before)
     }
 
-    /// The widest scope at which a session or its token is out, in the order of TOK-37.
-    pub(super) fn scope(
-        &self,
-        session_id: SessionId,
-        origin: Option<&Origin>,
-        key: &FilterKey,
-    ) -> Option<Scope> {
-        if let Some(origin) = origin {
-            let started_at = origin.started_at.as_unix();
-            if started_at < self.everyone_before {
-                return Some(Scope::Everyone);
-            }
-            if self.keys.contains(&origin.key_id.to_bytes()) {
-                return Some(Scope::Key);
-            }
-            if started_at < self.cut_off(&origin.subject, key) {
-                return Some(Scope::Subject);
-            }
+    /// Whether a session began before a cut-off, its subject's or everyone's.
+    pub(super) fn is_cut_off(&self, origin: &Origin, key: &FilterKey) -> bool {
+        origin.started_at.as_unix() < self.cut_off(&origin.subject, key)
+    }
+
+    /// Whether something here refuses the token that a session was presented with, at whatever scope (REV-23); without an origin, whether the session is out by its id.
+    pub(super) fn refuses(&self, session_id: SessionId, origin: Option<&Origin>, key: &FilterKey) -> bool {
+        let session = fingerprint::of_session(key, session_id);
+        if self.sessions.contains_key(&session) {
+            return true;
         }
-        if self.sessions.contains_key(&fingerprint::of_session(key, session_id)) {
-            return Some(Scope::Session);
-        }
-        let origin = origin?;
+        let Some(origin) = origin else { return false };
         let token = fingerprint::of_token(key, session_id, origin.token_id);
-        self.tokens.contains_key(&token).then_some(Scope::Token)
+        self.is_cut_off(origin, key)
+            || self.keys.contains(&origin.key_id.to_bytes())
+            || self.retired.get(&session).is_some_and(|row| origin.rotation < row.least)
+            || self.tokens.contains_key(&token)
     }
 
     /// The sessions that elevations have put in the place of this one, directly.

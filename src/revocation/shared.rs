@@ -128,6 +128,10 @@ impl Answer {
         match (self, other) {
             (Self::Clear(one), Self::Clear(other)) => Self::Clear(one.and(other)),
             (Self::TooLong(one), Self::TooLong(other)) => Self::TooLong(one.min(other)),
+            // A new one has to suit both.
+            (Self::TooLong(longest), Self::Clear(other)) | (Self::Clear(other), Self::TooLong(longest)) => {
+                Self::TooLong(longest.min(other.longest_new_token()))
+            }
             (Self::Revoked(one), Self::Revoked(other)) => Self::Revoked(one.min(other)),
             (one, other) if one.weight() >= other.weight() => one,
             (_, other) => other,

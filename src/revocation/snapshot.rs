@@ -119,9 +119,6 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
         }
         floors.admit(&header, None, realm.least_version, now)?;
         let (fingerprints, _) = delta.get(FRONT..places.tables).unwrap_or_default().as_chunks();
-        if !fingerprints.is_sorted_by(|one, other| one < other) {
-            return Err(SnapshotError::Order);
-        }
         let rows = delta.get(places.tables..).unwrap_or_default();
         let tables = Tables::divide(rows, &header.counts).ok_or(SnapshotError::Length)?;
         self.overlay.add(fingerprints, &tables);
@@ -135,14 +132,18 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
 
     /// Tells the floors that this snapshot was taken: older ones are refused from now on.
     pub fn remember(&self, floors: &mut Floors) {
-        let untouched = self.newest == self.base;
-        floors.raise(&self.newest, untouched.then_some(self.digest));
+        floors.raise(&self.newest, self.newest_digest().copied());
     }
 
     /// The checks of REV-08 and REV-09 once more, against other floors.
     #[cfg(feature = "std")]
     pub(crate) fn admitted_by(&self, floors: &Floors, now: Timestamp) -> Result<(), SnapshotError> {
-        floors.admit(&self.newest, Some(&self.digest), 0, now)
+        floors.admit(&self.newest, self.newest_digest(), 0, now)
+    }
+
+    /// Of the header of its version, if no delta has led there.
+    fn newest_digest(&self) -> Option<&[u8; HASH]> {
+        (self.newest == self.base).then_some(&self.digest)
     }
 
     /// Who published it, and which version.
@@ -274,16 +275,19 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
         tables.has_key(id)
     }
 
+    /// Whether its validity is over, in effective time (REV-10).
+    pub(super) fn is_stale(&self, now: Timestamp) -> bool {
+        now.max(self.newest.complete_to) >= self.not_after
+    }
+
     /// What is known against a token, scope by scope (TOK-37, REV-10); `None` if nothing is.
     fn against(&self, facts: &Facts<'_>) -> Option<Answer> {
         let Some(tables) = self.tables() else { return Some(Answer::Damaged) };
-        if facts.started_at < self.newest.everyone_before {
-            return Some(Answer::Revoked(Scope::Everyone));
+        if let Some(scope) = self.without_filter_key(&tables, facts) {
+            return Some(Answer::Revoked(scope));
         }
-        if self.has_key(&tables, facts.key_id.to_bytes()) {
-            return Some(Answer::Revoked(Scope::Key));
-        }
-        let key = self.filter_key.as_ref()?;
+        // Only a coarse snapshot has none, and asks for itself.
+        let Some(key) = self.filter_key.as_ref() else { return Some(Answer::Damaged) };
         let subject = self.subject_cut_off(&tables, fingerprint::of_subject(key, facts.subject));
         if subject.is_some_and(|before| facts.started_at.as_unix() < before) {
             return Some(Answer::Revoked(Scope::Subject));
@@ -309,21 +313,36 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
         (life > u64::from(self.newest.longest_token.get())).then_some(Answer::TooLong(self.newest.token_life))
     }
 
-    fn freshness(&self, staleness_bound: Seconds) -> Freshness {
-        Freshness::new(self.newest.complete_to, staleness_bound).token_life(self.newest.token_life)
+    /// The scopes that a node without the filter key can see (REV-18).
+    fn without_filter_key(&self, tables: &Tables<'_>, facts: &Facts<'_>) -> Option<Scope> {
+        if facts.started_at < self.newest.everyone_before {
+            return Some(Scope::Everyone);
+        }
+        self.has_key(tables, facts.key_id.to_bytes()).then_some(Scope::Key)
+    }
+
+    /// Like [`against`](Self::against), for those scopes alone.
+    pub(super) fn coarsely_against(&self, facts: &Facts<'_>) -> Option<Answer> {
+        let Some(tables) = self.tables() else { return Some(Answer::Damaged) };
+        self.without_filter_key(&tables, facts).map(Answer::Revoked)
+    }
+
+    pub(super) fn freshness(&self) -> Freshness {
+        Freshness::new(self.newest.complete_to, self.newest.staleness_bound)
+            .token_life(self.newest.token_life)
     }
 }
 
 impl<B: AsRef<[u8]>> Revocations for Snapshot<B> {
     fn check(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
-        if now.max(self.newest.complete_to) >= self.not_after {
+        if self.is_stale(now) {
             return Answer::Stale;
         }
-        self.against(facts).unwrap_or(Answer::Clear(self.freshness(self.newest.staleness_bound)))
+        self.against(facts).unwrap_or(Answer::Clear(self.freshness()))
     }
 
     fn check_however_old(&self, facts: &Facts<'_>, _: Timestamp) -> Answer {
-        self.against(facts).unwrap_or(Answer::Clear(self.freshness(Seconds::ZERO)))
+        self.against(facts).unwrap_or(Answer::Clear(self.freshness().without_minting()))
     }
 
     fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {
