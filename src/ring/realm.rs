@@ -37,12 +37,17 @@ impl Realm {
         rng: &mut G,
     ) -> Result<Self, RealmError> {
         let filter_key = FilterKey::generate(rng).map_err(|_| RealmError::Random)?;
-        let sorted = match signers {
-            [one] => [Some(*one), None],
-            [one, other] => [Some(*one.min(other)), Some(*one.max(other))],
-            _ => return Err(RealmError::SignerCount),
-        };
-        Self::new(filter_key.realm_id(), 0, Some(filter_key), sorted)
+        Self::new(filter_key.realm_id(), 0, Some(filter_key), sorted(signers)?)
+    }
+
+    /// The same realm with other signers: to name a second one, or to drop one whose key was stolen. Nodes take its snapshots no longer, whatever their version, as soon as they have
+    /// the ring with this in the place of the old one ([`Ring::remove_realm`](crate::Ring::remove_realm), then [`add_realm`](crate::Ring::add_realm)).
+    ///
+    /// # Errors
+    ///
+    /// As [`generate`](Self::generate).
+    pub fn with_signers(&self, signers: &[[u8; 32]]) -> Result<Self, RealmError> {
+        Self::new(self.id, self.min_snapshot_version, self.filter_key.clone(), sorted(signers)?)
     }
 
     pub(super) fn new(
@@ -130,6 +135,14 @@ impl Realm {
             (one, other) => one.is_none() && other.is_none(),
         };
         self.id == other.id && self.signers().eq(other.signers()) && same_key
+    }
+}
+
+fn sorted(signers: &[[u8; 32]]) -> Result<[Option<[u8; 32]>; MAX_SIGNERS], RealmError> {
+    match signers {
+        [one] => Ok([Some(*one), None]),
+        [one, other] => Ok([Some(*one.min(other)), Some(*one.max(other))]),
+        _ => Err(RealmError::SignerCount),
     }
 }
 

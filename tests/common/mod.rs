@@ -1,6 +1,7 @@
 //! What several tests need: a repeatable random source, a ring, an issuer and a verifier over one list.
 #![allow(dead_code)] // each test uses a part of it
 
+pub mod forge;
 pub mod realm;
 
 use std::sync::{Arc, RwLock};
