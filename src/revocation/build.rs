@@ -146,3 +146,18 @@ fn rate_holds(geometry: Geometry, pages: &[u8]) -> bool {
 
 // The list of page hashes is an array of these.
 const _: () = assert!(HASH == 32);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_log_takes_can_be_published() {
+        for probes in (8..=32).step_by(4) {
+            let most = most_entries(probes);
+            // Growth by one or two is usual.
+            assert!(shape(most.into(), probes, 3).is_some(), "{most} entries of {probes} probes");
+            assert!(shape(u64::from(most).wrapping_mul(104).wrapping_div(100), probes, 0).is_none());
+        }
+    }
+}
