@@ -6,9 +6,12 @@ mod common;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use common::forge::{self, field};
+use common::realm::Desk;
 use common::{CONTEXT, Repeatable, at, ring, subject};
 use safeconduct::{
-    AuthLevel, ExactList, Grant, Issuer, Issuing, Kind, Policy, Reason, Ring, Scratch, Verifier, Verifying,
+    AuthLevel, ExactList, Floors, Grant, Issuer, Issuing, KeyId, Kind, Policy, Reason, Revocation, Ring,
+    Scope, Scratch, Session, SessionId, Snapshot, SnapshotError, Subject, Verifier, Verifying,
 };
 
 struct Counting;
@@ -85,5 +88,86 @@ fn main() {
         let (counted, _) = allocations(|| verifying.as_str().parse::<Ring<Verifying>>().unwrap());
         assert_eq!(counted, 0, "reading a verifier's ring");
     }
-    println!("alloc_free: verifying, refusing and reading rings allocate nothing");
+    snapshots();
+    println!("alloc_free: verifying, refusing, reading rings and snapshots and asking them allocate nothing");
+}
+
+/// Opening a snapshot, asking it at every scope, and refusing what was altered or claims to be huge.
+fn snapshots() {
+    let policy = Policy::AAL1;
+    let mut desk = Desk::new(Kind::Encrypted, &policy, at(0));
+    let issuer = Issuer::new(&desk.ring, CONTEXT, &policy, Kind::Encrypted);
+    let bare = Verifier::new(&desk.ring, CONTEXT, &policy, Kind::Encrypted).revocations(ExactList::new());
+    let session = |token: &str| -> Session<()> { bare.verify_owned(token, at(1)).unwrap() };
+    let mut rng = Repeatable(1);
+    let tokens = ["live", "token", "session", "subject", "superseded"].map(|who| {
+        let grant = Grant::new(Subject::new(who).unwrap(), AuthLevel::Aal1);
+        issuer.issue(&grant, at(0), &mut rng).unwrap()
+    });
+    let [_, token, out, cut_off, first] = tokens.each_ref().map(|token| session(token.as_str()));
+    let second = session(issuer.rotate(&first, &mut rng).unwrap().as_str());
+    let all = [
+        Revocation::operator_token(token.session_id(), token.token_id(), at(3_600)),
+        out.revocation(),
+        Revocation::operator_subject(*cut_off.subject(), at(40)),
+        issuer.rotate_strictly(&second, &mut rng).unwrap().retired.unwrap(),
+        Revocation::operator_key(KeyId::from_bytes([1; 4])),
+    ];
+    desk.revoke_all(&all, at(2));
+    let bytes = desk.snapshot();
+    let floors = Floors::new();
+    let keys = desk.keys.clone();
+    let error = |bytes: &[u8]| Snapshot::open(bytes, &keys, at(3), &floors).err();
+
+    let (counted, snapshot) =
+        allocations(|| Snapshot::open(bytes.as_slice(), &keys, at(3), &floors).unwrap());
+    assert_eq!(counted, 0, "opening a snapshot");
+    let verifier = Verifier::new(&desk.ring, CONTEXT, &policy, Kind::Encrypted).revocations(snapshot);
+    let expected = [
+        None,
+        Some(Reason::Revoked(Scope::Token)),
+        Some(Reason::Revoked(Scope::Session)),
+        Some(Reason::Revoked(Scope::Subject)),
+        Some(Reason::Superseded),
+    ];
+    for (token, expected) in tokens.iter().zip(expected) {
+        let mut scratch = Scratch::new();
+        let (counted, reason) = allocations(|| {
+            let verified = verifier.verify::<()>(token.as_str(), at(3), &mut scratch);
+            verified.err().map(|why| why.reason())
+        });
+        assert_eq!((counted, reason), (0, expected), "asking a snapshot");
+    }
+
+    // Numbers that would be gigabytes, well signed.
+    for (offset, size) in [(field::ENTRIES, 4), (field::PAGES, 4), (field::PAGE_BITS, 4), (field::KEYS, 4)]
+        .into_iter()
+        .chain([(field::SUBJECTS, 4), (field::RETIRED, 4), (field::VERSION, 8), (field::PROBES, 1)])
+    {
+        let hostile = forge::forged(&bytes, &[(offset, vec![0xFF; size])], &desk.signer);
+        let (counted, error) = allocations(|| error(&hostile));
+        // How many entries there are decides nothing in a snapshot.
+        assert_eq!((counted, error.is_some()), (0, offset != field::ENTRIES), "{error:?}");
+    }
+    for length in 0..bytes.len() {
+        let (counted, refused) = allocations(|| error(&bytes[..length]).is_some());
+        assert_eq!((counted, refused), (0, true), "refusing {length} bytes");
+    }
+    let last = bytes.len() - 1;
+    let mut damaged = bytes.clone();
+    damaged[last] ^= 1;
+    let opened = Snapshot::open(damaged.as_slice(), &keys, at(3), &floors).unwrap();
+    let (counted, good) = allocations(|| opened.check_pages().is_ok());
+    assert_eq!((counted, good), (0, false), "finding a damaged page");
+
+    // A delta is refused before anything is allocated by its numbers.
+    let journal = desk.read();
+    desk.revoke(&Revocation::operator_session(SessionId::from_bytes([7; 12]), at(9_000)), at(3));
+    let delta = desk.read().delta_since(&journal, &desk.signer).unwrap();
+    let mut snapshot = Snapshot::open(bytes.as_slice(), &keys, at(3), &floors).unwrap();
+    for offset in [field::ENTRIES, field::KEYS, field::SUBJECTS, field::RETIRED] {
+        let hostile = forge::forged(&delta, &[(offset, vec![0xFF; 4])], &desk.signer);
+        let (counted, error) = allocations(|| snapshot.apply(&hostile, &keys, at(3), &floors).err());
+        assert_eq!((counted, error), (0, Some(SnapshotError::Length)), "refusing a delta");
+    }
 }
