@@ -162,7 +162,7 @@ fn snapshots() {
 
     // A delta is refused before anything is allocated by its numbers.
     let journal = desk.read();
-    desk.revoke(&Revocation::operator_session(SessionId::from_bytes([7; 12]), at(9_000)), at(3));
+    desk.end(&Revocation::operator_session(SessionId::from_bytes([7; 12]), at(9_000)), at(3));
     let delta = desk.read().delta_since(&journal, &desk.signer).unwrap();
     let mut snapshot = Snapshot::open(bytes.as_slice(), &keys, at(3), &floors).unwrap();
     for offset in [field::ENTRIES, field::KEYS, field::SUBJECTS, field::RETIRED] {

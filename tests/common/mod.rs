@@ -2,6 +2,7 @@
 #![allow(dead_code)] // each test uses a part of it
 
 pub mod forge;
+pub mod golden;
 pub mod realm;
 
 use std::sync::{Arc, RwLock};

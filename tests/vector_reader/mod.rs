@@ -82,7 +82,10 @@ pub struct Vector {
 impl Vector {
     pub fn read(path: &Path) -> Self {
         let name = path.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
-        let text = std::fs::read_to_string(path).expect("a readable file");
+        Self::parse(name, &std::fs::read_to_string(path).expect("a readable file"))
+    }
+
+    pub fn parse(name: String, text: &str) -> Self {
         let lines = text
             .lines()
             .map(|line| line.split_once(": ").or_else(|| Some((line.strip_suffix(':')?, ""))))
