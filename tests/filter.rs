@@ -4,6 +4,7 @@
 
 #[path = "../examples/revocation_sizes/filter.rs"]
 mod filter;
+#[allow(dead_code)] // each user has a part of it
 #[path = "../examples/revocation_sizes/office.rs"]
 mod office;
 

@@ -6,8 +6,8 @@ use std::error::Error;
 use safeconduct::rand_core::{TryCryptoRng, TryRng};
 use safeconduct::{
     Answer, AuthLevel, Context, Facts, Floors, Grant, Issuer, Issuing, IssuingKey, Journal, JournalSettings,
-    Kind, Policy, Realm, Revocation, Revocations as _, Ring, Scope, Seconds, Session, SessionId, Snapshot,
-    SnapshotKeys, SnapshotSigner, Subject, Timestamp, Verifier, Window, context,
+    KeyId, Kind, Policy, Realm, Revocation, Revocations as _, Ring, Scope, Seconds, Session, SessionId,
+    Snapshot, SnapshotKeys, SnapshotSigner, Subject, Timestamp, TokenId, Verifier, Window, context,
 };
 
 const CONTEXT: Context = context!("shop.example", "session");
@@ -107,6 +107,19 @@ impl Office {
         let (journal, answers) = journal.commit(NOW, &self.signer)?.stored();
         let recorded = answers.iter().all(|answer| answer.is_recorded());
         if recorded { Ok(journal) } else { Err("the log has refused a revocation".into()) }
+    }
+
+    /// The next version, with rows at every scope but "everyone": 1,000 subjects, 1,000 tokens and 10 keys, none of them those of the session that is asked about.
+    pub fn with_every_scope(&self, mut journal: Journal) -> Result<Journal, Box<dyn Error>> {
+        let until = NOW.saturating_add(Seconds::hours(8));
+        for id in ids(1_000, 1_000) {
+            journal.record(&Revocation::operator_token(id, TokenId::from_bytes(id.to_bytes()), until));
+            journal.record(&Revocation::operator_subject(Subject::new(id.to_bytes())?, until));
+        }
+        for number in 0..10 {
+            journal.record(&Revocation::operator_key(KeyId::from_bytes([number; KeyId::SIZE])));
+        }
+        self.goes_on(journal, std::iter::empty())
     }
 
     /// The same log under another number of probes; as it is stored.
