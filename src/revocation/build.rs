@@ -17,7 +17,10 @@ pub(super) const fn most_entries(probes: u8) -> u32 {
     // (bits · 1024 / 1481) · 31/32, by entries of so many bits: far below 2^64, and below 2^32 for 8 probes and more.
     let bits = (MAX_PAGES as u64).wrapping_mul(MAX_PAGE_BITS as u64);
     let ideal = bits.wrapping_mul(1_024 * 31).wrapping_div(1_481 * 32);
-    ideal.wrapping_div(if probes == 0 { 1 } else { probes as u64 }) as u32
+    match ideal.checked_div(probes as u64) {
+        Some(entries) => entries as u32,
+        None => 0,
+    }
 }
 
 /// Builds a snapshot: `header` has everything but geometry, counts and hashes. `None` if there are more entries than fit.
