@@ -1,10 +1,9 @@
 //! A revocation snapshot, read where it is: one signature at opening, each page hashed when it is first needed (SPEC section 9).
 
 use core::fmt;
-use core::sync::atomic::{AtomicU32, Ordering};
 
-use super::filter::MAX_PAGES;
 use super::fingerprint;
+use super::good_pages::GoodPages;
 use super::header::{FRONT, Form, HASH, Header};
 use super::opened::{Opened, Places, open};
 #[cfg(feature = "alloc")]
@@ -39,29 +38,6 @@ pub struct Snapshot<B> {
     good_pages: GoodPages,
     #[cfg(feature = "alloc")]
     overlay: Overlay,
-}
-
-/// One bit for each page that was hashed and found good.
-struct GoodPages([AtomicU32; MAX_PAGES as usize / 32]);
-
-impl GoodPages {
-    const fn none() -> Self {
-        Self([const { AtomicU32::new(0) }; MAX_PAGES as usize / 32])
-    }
-
-    fn word(&self, page: u32) -> Option<(&AtomicU32, u32)> {
-        Some((self.0.get((page >> 5) as usize)?, 1_u32.wrapping_shl(page & 31)))
-    }
-
-    fn has(&self, page: u32) -> bool {
-        self.word(page).is_some_and(|(word, bit)| word.load(Ordering::Relaxed) & bit != 0)
-    }
-
-    fn add(&self, page: u32) {
-        if let Some((word, bit)) = self.word(page) {
-            word.fetch_or(bit, Ordering::Relaxed);
-        }
-    }
 }
 
 impl<B: AsRef<[u8]>> Snapshot<B> {
@@ -308,7 +284,11 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
                 Some(false) => {}
             }
         }
-        // A token that lives longer than deaths are counted with could outlive its revocation's entry (REV-12).
+        self.too_long(facts)
+    }
+
+    /// A token that lives longer than deaths are counted with could outlive its revocation's entry (REV-12).
+    fn too_long(&self, facts: &Facts<'_>) -> Option<Answer> {
         let life = facts.expires_at.seconds_since(facts.issued_at);
         (life > u64::from(self.newest.longest_token.get())).then_some(Answer::TooLong(self.newest.token_life))
     }
@@ -324,7 +304,7 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
     /// Like [`against`](Self::against), for those scopes alone.
     pub(super) fn coarsely_against(&self, facts: &Facts<'_>) -> Option<Answer> {
         let Some(tables) = self.tables() else { return Some(Answer::Damaged) };
-        self.without_filter_key(&tables, facts).map(Answer::Revoked)
+        self.without_filter_key(&tables, facts).map(Answer::Revoked).or_else(|| self.too_long(facts))
     }
 
     pub(super) fn freshness(&self) -> Freshness {
@@ -379,10 +359,6 @@ impl<B: AsRef<[u8]>> Revocations for Snapshot<B> {
 
 impl<B: Clone> Clone for Snapshot<B> {
     fn clone(&self) -> Self {
-        let good = GoodPages::none();
-        for (copy, word) in good.0.iter().zip(&self.good_pages.0) {
-            copy.store(word.load(Ordering::Relaxed), Ordering::Relaxed);
-        }
         Self {
             bytes: self.bytes.clone(),
             filter_key: self.filter_key.clone(),
@@ -391,7 +367,7 @@ impl<B: Clone> Clone for Snapshot<B> {
             newest: self.newest,
             not_after: self.not_after,
             digest: self.digest,
-            good_pages: good,
+            good_pages: self.good_pages.clone(),
             #[cfg(feature = "alloc")]
             overlay: self.overlay.clone(),
         }
