@@ -223,7 +223,7 @@ impl Node {
             clear.complete_to = clear.complete_to.max(document.complete_to);
             clear.token_life = clear.token_life.min(document.token_life);
             let bound = document.complete_to + document.staleness_bound;
-            clear.mints &= !stale && now <= bound; // ISS-06, REV-17
+            clear.mints &= !stale && now <= bound && filter_key.is_some(); // ISS-06, REV-17, REV-18
         }
         let weight = |refusal: &String| REFUSALS.iter().position(|known| known == refusal);
         refusals.sort_by_key(weight);

@@ -109,6 +109,8 @@ fn public_rings(vectors: &mut Vectors) {
     let token = Draft::new('s');
     let ring = RingDraft::usual("public").with_realms(vec![realm("main", "public", 1)]);
     let coarse = Reading::new().but(|node| node.ring = ring);
+    // Nothing is minted on a view that does not see everything.
+    let coarsely = (CLEAR.0, false, CLEAR.2);
     let full = coarse.but(|node| node.filter_keys.push(filter_key("main")));
     for (name, reason, snapshot) in endings(&token) {
         let comment = "With the filter key besides, a public ring sees all.";
@@ -120,11 +122,11 @@ fn public_rings(vectors: &mut Vectors) {
             vectors.out("REV-18", name, reason, comment, asked);
         } else {
             let comment = "Not seen without a filter key.";
-            vectors.clear("REV-18", &format!("{name}-unseen"), comment, asked, CLEAR);
+            vectors.clear("REV-18", &format!("{name}-unseen"), comment, asked, coarsely);
         }
     }
     let comment = "Strangers at every scope.";
-    vectors.clear("REV-18", "strangers", comment, (&coarse.after(&Snapshot::usual()), &token), CLEAR);
+    vectors.clear("REV-18", "strangers", comment, (&coarse.after(&Snapshot::usual()), &token), coarsely);
     let short = Snapshot::usual().but(|snapshot| (snapshot.token_life, snapshot.longest_token) = (600, 600));
     let comment = "REV-12 needs no filter key.";
     vectors.out(
