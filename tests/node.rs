@@ -200,3 +200,29 @@ fn another_key_is_in_force_with_the_ring_that_has_it() {
     assert_ne!(old[4..9], new[4..9], "minted under the new key");
     assert_eq!((reason(&node, &old, at(11)), reason(&node, &new, at(11))), (None, None));
 }
+
+#[test]
+fn a_ring_that_drops_a_signer_drops_what_he_has_signed() {
+    let mut desk = Desk::new(Kind::Encrypted, &POLICY, at(0));
+    let successor = safeconduct::SnapshotSigner::generate(&mut Repeatable(91)).unwrap();
+    let node = node(&desk.ring, 1);
+    node.update(Update::new().snapshot(desk.snapshot()), at(0)).unwrap();
+    let moved = desk.realm.with_signers(&[successor.public()]).unwrap();
+    let mut ring = copy(&desk.ring);
+    assert!(ring.remove_realm(moved.id()));
+    ring.add_realm(&moved).unwrap();
+    // Without a snapshot of the new signer the pair stays as it is, rather than refusing everybody.
+    let realm = moved.id();
+    let alone = Update::new().ring(copy(&ring), 2);
+    assert_eq!(node.update(alone, at(5)).err(), Some(NodeError::NoSnapshot { realm }));
+    assert_eq!(node.current().ring_version(), 1);
+    // The new signer goes on with the log: its realm knows both for the time of the change.
+    let both = desk.realm.with_signers(&[desk.signer.public(), successor.public()]).unwrap();
+    let journal = safeconduct::Journal::read(&desk.stored, &both, desk.settings).unwrap();
+    let (journal, _) = journal.commit(at(5), &successor).unwrap().stored();
+    let update = Update::new().ring(ring, 2).snapshot(journal.snapshot(&successor).unwrap());
+    assert!(node.update(update, at(5)).unwrap());
+    desk.stored.clear();
+    let current = node.current();
+    assert_eq!((current.ring_version(), current.snapshot_versions().next()), (2, Some((realm, 2))));
+}

@@ -18,7 +18,8 @@ pub enum NodeError {
         /// The version in force.
         had: u64,
     },
-    /// The ring has a realm of which there is no snapshot, in the candidate or in force: fetch it first, or everybody would be refused.
+    /// The ring has a realm of which there is no snapshot, in the candidate or in force: fetch it first and hand in both, or everybody would be refused. A snapshot in force
+    /// does not count if the new ring has dropped its signer, or demands a higher version.
     NoSnapshot {
         /// The realm.
         realm: RealmId,

@@ -30,11 +30,11 @@ impl Snapshots {
         Self([realms.next(), realms.next()])
     }
 
-    /// The snapshots of these realms, as far as there are any here.
+    /// The snapshots of these realms, as far as there are any here that these keys would take.
     pub(super) fn keep(&self, keys: &SnapshotKeys) -> Self {
         let mut kept = Self::none(keys);
         for slot in kept.0.iter_mut().flatten() {
-            slot.snapshot = self.get(slot.realm).cloned();
+            slot.snapshot = self.get(slot.realm).filter(|snapshot| snapshot.is_trusted_by(keys)).cloned();
         }
         kept
     }

@@ -13,6 +13,7 @@ mod exact_list;
 mod filter;
 mod fingerprint;
 mod floors;
+mod good_pages;
 mod grounds;
 mod header;
 #[cfg(feature = "alloc")]

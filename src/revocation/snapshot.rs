@@ -1,9 +1,8 @@
 //! A revocation snapshot, read where it is: one signature at opening, each page hashed when it is first needed (SPEC section 9).
 
 use core::fmt;
-use core::sync::atomic::{AtomicU32, Ordering};
 
-use super::filter::MAX_PAGES;
+use super::good_pages::GoodPages;
 use super::header::{FRONT, Form, HASH, Header};
 use super::opened::{Opened, Places, open};
 #[cfg(feature = "alloc")]
@@ -36,29 +35,6 @@ pub struct Snapshot<B> {
     pub(super) good_pages: GoodPages,
     #[cfg(feature = "alloc")]
     pub(super) overlay: Overlay,
-}
-
-/// One bit for each page that was hashed and found good.
-pub(super) struct GoodPages([AtomicU32; MAX_PAGES as usize / 32]);
-
-impl GoodPages {
-    const fn none() -> Self {
-        Self([const { AtomicU32::new(0) }; MAX_PAGES as usize / 32])
-    }
-
-    fn word(&self, page: u32) -> Option<(&AtomicU32, u32)> {
-        Some((self.0.get((page >> 5) as usize)?, 1_u32.wrapping_shl(page & 31)))
-    }
-
-    pub(super) fn has(&self, page: u32) -> bool {
-        self.word(page).is_some_and(|(word, bit)| word.load(Ordering::Relaxed) & bit != 0)
-    }
-
-    pub(super) fn add(&self, page: u32) {
-        if let Some((word, bit)) = self.word(page) {
-            word.fetch_or(bit, Ordering::Relaxed);
-        }
-    }
 }
 
 impl<B: AsRef<[u8]>> Snapshot<B> {
@@ -143,6 +119,16 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
         (self.newest == self.base).then_some(&self.digest)
     }
 
+    /// Whether these keys would take it still: its realm, its signer and the lowest version. A ring that drops a signer drops what he has signed.
+    #[cfg(feature = "std")]
+    pub(crate) fn is_trusted_by(&self, keys: &SnapshotKeys) -> bool {
+        keys.realm(self.base.realm).is_some_and(|realm| {
+            let signers = [self.base.line.signer, self.newest.line.signer];
+            let known = signers.into_iter().all(|signer| realm.signer(signer).is_some());
+            known && self.newest.version >= realm.least_version
+        })
+    }
+
     /// Who published it, and which version.
     #[cfg(feature = "std")]
     pub(crate) const fn line_and_version(&self) -> ([u8; 8], [u8; 8], u64) {
@@ -217,10 +203,6 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
 
 impl<B: Clone> Clone for Snapshot<B> {
     fn clone(&self) -> Self {
-        let good = GoodPages::none();
-        for (copy, word) in good.0.iter().zip(&self.good_pages.0) {
-            copy.store(word.load(Ordering::Relaxed), Ordering::Relaxed);
-        }
         Self {
             bytes: self.bytes.clone(),
             filter_key: self.filter_key.clone(),
@@ -229,7 +211,7 @@ impl<B: Clone> Clone for Snapshot<B> {
             newest: self.newest,
             not_after: self.not_after,
             digest: self.digest,
-            good_pages: good,
+            good_pages: self.good_pages.clone(),
             #[cfg(feature = "alloc")]
             overlay: self.overlay.clone(),
         }
