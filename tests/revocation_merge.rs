@@ -2,22 +2,19 @@
 
 mod common;
 
-use common::{CONTEXT, Repeatable, at};
+use common::{Repeatable, at};
 use proptest::prelude::*;
 use safeconduct::{
-    AuthLevel, Floors, Grant, Issuer, Issuing, Journal, JournalError, JournalSettings, KeyId, Kind, Policy,
-    Realm, Revocation, Revocations, Ring, Seconds, Session, SessionId, Snapshot, SnapshotKeys,
-    SnapshotSigner, Subject, Timestamp, TokenId, Verifier,
+    Journal, JournalError, JournalSettings, KeyId, Policy, Realm, Revocation, Seconds, SessionId,
+    SnapshotSigner, Subject, Timestamp, TokenId,
 };
 
 const POLICY: Policy = Policy::AAL1;
 
 /// Regions that publish one realm, each from a log of its own.
 struct World {
-    ring: Ring<Issuing>,
     realm: Realm,
     signer: SnapshotSigner,
-    keys: SnapshotKeys,
     settings: JournalSettings,
     /// The logs as they are stored.
     logs: Vec<Vec<u8>>,
@@ -28,15 +25,13 @@ impl World {
         let mut rng = Repeatable(5);
         let signer = SnapshotSigner::generate(&mut rng).unwrap();
         let realm = Realm::generate(&[signer.public()], &mut rng).unwrap();
-        let mut ring: Ring<Issuing> = common::ring(&[Kind::Encrypted], 7);
-        ring.add_realm(&realm).unwrap();
         let settings = JournalSettings::new(&POLICY);
         let start = |rng: &mut Repeatable| {
             let journal = Journal::start(&realm, settings, rng).unwrap();
             journal.commit(at(0), &signer).unwrap().bytes().to_vec()
         };
         let logs = (0..regions).map(|_| start(&mut rng)).collect();
-        Self { keys: SnapshotKeys::of(&ring), ring, realm, signer, settings, logs }
+        Self { realm, signer, settings, logs }
     }
 
     fn read(&self, bytes: &[u8]) -> Journal {
@@ -70,20 +65,6 @@ impl World {
             let document = self.logs[from].clone();
             self.hear(to, &document, now);
         }
-    }
-
-    /// 20 sessions, each of a subject of its own.
-    fn sessions(&self) -> Vec<Session<()>> {
-        let issuer = Issuer::new(&self.ring, CONTEXT, &POLICY, Kind::Encrypted);
-        let verifier = Verifier::new(&self.ring.verifying(), CONTEXT, &POLICY, Kind::Encrypted)
-            .dangerous_without_revocation();
-        let mut rng = Repeatable(11);
-        let session = |number| {
-            let grant = Grant::new(Subject::new(format!("user {number}")).unwrap(), AuthLevel::Aal1);
-            let token = issuer.issue(&grant, at(0), &mut rng).unwrap();
-            verifier.verify_owned(token.as_str(), at(0)).unwrap()
-        };
-        (0..20).map(session).collect()
     }
 
     fn snapshot(&self, region: usize) -> Vec<u8> {
@@ -356,58 +337,5 @@ proptest! {
         for region in 0..3 {
             prop_assert_eq!(world.contents(region), one_log.contents(0));
         }
-    }
-
-    #[test]
-    fn deltas_in_any_order_end_in_the_verdicts_of_the_snapshot(
-        batches in prop::collection::vec(prop::collection::vec(0..60_usize, 0..4), 2..7),
-        arrivals in prop::collection::vec((0..7_usize, 0..7_usize), 0..20),
-    ) {
-        let mut world = World::new(1);
-        let sessions = world.sessions();
-        let mut versions = vec![world.logs[0].clone()];
-        for (moment, batch) in (1..).zip(&batches) {
-            let batch: Vec<Revocation> = batch.iter().map(|number| against(&sessions, *number)).collect();
-            world.record(0, &batch, at(moment));
-            versions.push(world.logs[0].clone());
-        }
-        let floors = Floors::new();
-        let open = |version: usize| {
-            let bytes = world.read(&versions[version]).snapshot(&world.signer).unwrap();
-            Snapshot::open(bytes, &world.keys, at(20), &floors).unwrap()
-        };
-        let mut node = open(0);
-        let take = |node: &mut Snapshot<Vec<u8>>, base: usize, version: usize| {
-            let delta = world.read(&versions[version]).delta_since(&world.read(&versions[base]), &world.signer);
-            node.apply(&delta.unwrap(), &world.keys, at(20), &floors)
-        };
-        for (one, other) in arrivals {
-            let (base, version) = (one % versions.len(), other % versions.len());
-            if base < version {
-                let had = node.version();
-                let taken = take(&mut node, base, version);
-                // Versions count from 1. A gap is refused and changes nothing.
-                prop_assert_eq!(taken.is_ok(), (base as u64) < had);
-                prop_assert_eq!(node.version(), if taken.is_ok() { had.max(version as u64 + 1) } else { had });
-            }
-        }
-        let last = versions.len() - 1;
-        take(&mut node, 0, last).unwrap();
-        let expected = open(last);
-        for session in &sessions {
-            let verdict = |data: &Snapshot<Vec<u8>>| data.check(&session.facts(), at(20));
-            prop_assert_eq!(verdict(&node), verdict(&expected));
-        }
-    }
-}
-
-/// A revocation of one of these sessions, of one of its tokens, of its subject, or of its first rotations.
-fn against(sessions: &[Session<()>], number: usize) -> Revocation {
-    let session = &sessions[number % sessions.len()];
-    match number / sessions.len() {
-        0 => session.revocation(),
-        1 => Revocation::operator_token(session.session_id(), session.token_id(), session.expires_at()),
-        2 => Revocation::operator_subject(*session.subject(), at(1)),
-        _ => Revocation::operator_everyone(at(-1)),
     }
 }

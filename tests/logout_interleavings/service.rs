@@ -60,7 +60,7 @@ impl Service {
     }
 
     /// A session under a verifier with these revocation data.
-    pub fn verify(&self, log: &[Entry], name: Name) -> Option<Session<()>> {
+    fn verify(&self, log: &[Entry], name: Name) -> Option<Session<()>> {
         let journal = Journal::read(&self.logs[log], &self.desk.realm, self.desk.settings).unwrap();
         let data = self.desk.open(journal.snapshot(&self.desk.signer).unwrap(), at(210));
         let verifier = Verifier::new(&self.desk.ring.verifying(), CONTEXT, &POLICY, Kind::Encrypted);
