@@ -194,6 +194,7 @@ impl Version {
             token_life: self.token_life(),
             longest_token: self.longest_token(),
             staleness_bound: self.staleness_bound,
+            entries: self.sessions.len() as u64,
             subjects: self.subjects.len() as u64,
         }
     }
@@ -221,6 +222,7 @@ pub struct Header {
     pub token_life: u64,
     pub longest_token: u64,
     pub staleness_bound: u64,
+    pub entries: u64,
     pub subjects: u64,
 }
 

@@ -304,6 +304,7 @@ fn header(bytes: &[u8]) -> Header {
         token_life: word(84),
         longest_token: word(88),
         staleness_bound: word(92),
+        entries: word(96),
         subjects: word(116),
     }
 }
