@@ -63,7 +63,7 @@ pub use publication::{
 pub use publication::{Put, Store, StoreVersion};
 pub use revocation::{
     Answer, CoarseSnapshot, Facts, Floors, Freshness, Grounds, LogAnswer, Origin, Revocation, RevocationLog,
-    Revocations, Snapshot, SnapshotError, SnapshotKeys, Target,
+    Revocations, Snapshot, SnapshotError, SnapshotKeys, Spared, Target,
 };
 #[cfg(feature = "alloc")]
 pub use revocation::{Commit, ExactCopy, ExactList, Journal, JournalError, JournalSettings, SnapshotSigner};

@@ -223,6 +223,7 @@ fn rows_end_at_their_death_and_not_before() {
     // Keys and everyone stay.
     counter.desk.end(&Revocation::operator_key(session.key_id()), at(30));
     counter.desk.end(&Revocation::operator_everyone(at(20)), at(30));
+    counter.desk.settings = counter.desk.settings.longest_pause(Seconds::days(366));
     let snapshot = counter.desk.heartbeat(at(365 * 86_400));
     assert_eq!(rows(&snapshot), [0, 1, 0, 0]);
     assert_eq!(snapshot[68..76], at(20).as_unix().to_be_bytes());
@@ -238,6 +239,34 @@ fn a_row_outlives_a_token_from_a_clock_that_is_ahead() {
     assert_eq!(counter.desk.read().count(), 1);
     counter.desk.heartbeat(at(ahead + TOKEN));
     assert_eq!(counter.desk.read().count(), 0);
+}
+
+#[test]
+fn a_clock_that_is_far_ahead_makes_no_version() {
+    let counter = Counter::new(JournalSettings::new(&Policy::AAL1));
+    let month = 31 * 86_400;
+    let commit = |settings, offset| {
+        let journal = Journal::read(&counter.desk.stored, &counter.desk.realm, settings).unwrap();
+        journal.commit(at(offset), &counter.desk.signer).map(|_| ())
+    };
+    let settings = counter.desk.settings;
+    assert_eq!(commit(settings, month), Ok(()));
+    assert_eq!(commit(settings, month + 1), Err(JournalError::Clock));
+    assert_eq!(commit(settings.longest_pause(Seconds::days(32)), month + 1), Ok(()));
+}
+
+#[test]
+fn what_is_not_committed_is_not_published() {
+    let mut counter = Counter::new(JournalSettings::new(&Policy::AAL1));
+    let fresh = Journal::start(&counter.desk.realm, counter.desk.settings, &mut Repeatable(8)).unwrap();
+    assert_eq!(fresh.snapshot(&counter.desk.signer), Err(JournalError::Uncommitted));
+    let before = counter.desk.read();
+    counter.desk.end(&Revocation::operator_session(session_id(1), at(1_000)), at(30));
+    let mut other = counter.desk.read();
+    assert!(other.snapshot(&counter.desk.signer).is_ok());
+    other.demand_ring(7);
+    assert_eq!(other.snapshot(&counter.desk.signer), Err(JournalError::Uncommitted));
+    assert_eq!(other.delta_since(&before, &counter.desk.signer), Err(JournalError::Uncommitted));
 }
 
 #[test]

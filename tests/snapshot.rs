@@ -263,6 +263,34 @@ fn ending_the_others_spares_this_one() {
 }
 
 #[test]
+fn logging_out_with_the_token_from_before_means_the_session_after_it() {
+    for exact in [false, true] {
+        let mut node = Node::new();
+        let mut list = safeconduct::ExactList::new();
+        let mine = node.log_in("me", at(0));
+        let session = node.verify(&mine, at(10)).unwrap();
+        let pending = node.issuer.end_others(&session, POLICY.cut_off(at(10), None), &mut node.rng).unwrap();
+        let answer = match exact {
+            true => safeconduct::RevocationLog::record(&mut list, pending.revocation(), at(10)),
+            false => node.desk.revoke(pending.revocation(), at(10)),
+        };
+        let token = pending.release(answer).unwrap();
+        // Another tab still has the old token, and logs out with it.
+        let old = node.verifier(safeconduct::ExactList::new()).departing(&mine, at(20)).unwrap();
+        let refused = if exact {
+            assert!(
+                safeconduct::RevocationLog::record(&mut list, old.revocation(), at(20)).was_already_out()
+            );
+            node.verifier(list).verify_owned::<()>(token.as_str(), at(21)).map_err(|why| why.reason())
+        } else {
+            assert!(node.desk.revoke(old.revocation(), at(20)).was_already_out());
+            node.verify(token.as_str(), at(21))
+        };
+        assert_eq!(refused.err(), Some(Reason::Revoked(Scope::Session)), "exact list: {exact}");
+    }
+}
+
+#[test]
 fn a_log_out_elsewhere_keeps_the_others_from_being_ended() {
     let mut node = Node::new();
     let mine = node.log_in("me", at(0));

@@ -39,7 +39,8 @@ impl<S: Signer> Issuer<S> {
         let token =
             self.mint(&core, &session.app, session.verified_at, |key, body| Ids::of_session(key, body, rng))?;
         let origin = session.facts().origin();
-        let revocation = Revocation::others(session.session_id(), origin, before);
+        let spared = Revocation::spared(session.session_id(), origin, token.session_id(), session.ends_at());
+        let revocation = Revocation::others(spared, before);
         Ok(PendingReissue(PendingElevation::new(token, revocation)))
     }
 }

@@ -70,6 +70,10 @@ impl Envelope {
         settings: &JournalSettings,
         parent: Option<Digest>,
     ) -> Result<(), JournalError> {
+        let horizon = self.issued_at.saturating_add(u64::from(settings.longest_pause.get()));
+        if self.issued_at > 0 && now.as_unix() > horizon {
+            return Err(JournalError::Clock);
+        }
         let version = self.version.checked_add(1).filter(|version| *version <= MAX_VERSION);
         self.version = version.ok_or(JournalError::Version)?;
         self.issued_at = self.issued_at.max(self.complete_to).max(now.as_unix());

@@ -135,8 +135,8 @@ impl Rows {
             }
             Target::Subject { subject, before, spared } => {
                 let spared_is_out =
-                    |(session_id, origin): &(SessionId, Origin)| self.refuses(*session_id, Some(origin));
-                self.cut_off(subject) >= Some(*before) || spared.as_ref().is_some_and(spared_is_out)
+                    spared.is_some_and(|spared| self.refuses(spared.session_id, Some(&spared.origin)));
+                spared_is_out || self.cut_off(subject) >= Some(*before)
             }
             Target::Key { key_id } => self.keys.contains(key_id),
             Target::Everyone { before } => self.everyone_before >= Some(*before),
@@ -213,7 +213,13 @@ impl RevocationLog for ExactList {
                 let row = rows.retired.entry(*session_id).or_insert((*least, *until));
                 *row = (row.0.max(*least), row.1.max(*until));
             }
-            Target::Subject { subject, before, .. } => {
+            Target::Subject { subject, before, spared } => {
+                if let (Some(spared), false) = (spared, was_out) {
+                    rows.end_session(spared.session_id, spared.until);
+                    if let Some(row) = rows.sessions.get_mut(&spared.session_id) {
+                        row.successor = Some(spared.successor);
+                    }
+                }
                 later(rows.subjects.entry(*subject).or_insert(*before), *before);
             }
             Target::Key { key_id } => {

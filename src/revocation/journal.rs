@@ -180,9 +180,10 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// [`JournalError::TooLarge`] if there are more entries than a filter holds, about 3.8 million.
+    /// [`JournalError`]: `TooLarge` if there are more entries than a filter holds, about 3.8 million; `Uncommitted` before the first commit and after a
+    /// [`merge`](Self::merge).
     pub fn snapshot(&self, signer: &SnapshotSigner) -> Result<Vec<u8>, JournalError> {
-        let header = self.header(Form::Snapshot, 0, signer);
+        let header = self.header(Form::Snapshot, 0, signer)?;
         build::snapshot(header, &self.rows, &signer.0).ok_or(JournalError::TooLarge)
     }
 
@@ -191,7 +192,7 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// [`JournalError::OtherRealm`] or [`JournalError::Version`] for what is not an earlier version of this log.
+    /// [`JournalError::OtherRealm`] or [`JournalError::Version`] for what is not an earlier version of this log, and `Uncommitted`.
     pub fn delta_since(&self, earlier: &Self, signer: &SnapshotSigner) -> Result<Vec<u8>, JournalError> {
         if earlier.realm != self.realm || earlier.envelope.lineage != self.envelope.lineage {
             return Err(JournalError::OtherRealm);
@@ -199,15 +200,18 @@ impl Journal {
         if earlier.envelope.version >= self.envelope.version {
             return Err(JournalError::Version);
         }
-        let header = self.header(Form::Delta, earlier.envelope.version, signer);
+        let header = self.header(Form::Delta, earlier.envelope.version, signer)?;
         let mut news = self.rows.clone();
         news.keep_only_news(&earlier.rows);
         build::delta(header, &news, &signer.0).ok_or(JournalError::TooLarge)
     }
 
-    fn header(&self, form: Form, base: u64, signer: &SnapshotSigner) -> Header {
+    fn header(&self, form: Form, base: u64, signer: &SnapshotSigner) -> Result<Header, JournalError> {
+        if self.changed || self.envelope.issued_at == 0 {
+            return Err(JournalError::Uncommitted);
+        }
         let envelope = &self.envelope;
-        Header {
+        Ok(Header {
             form,
             realm: self.realm,
             line: Line { signer: signer.start(), lineage: envelope.lineage },
@@ -225,7 +229,7 @@ impl Journal {
             counts: Counts::default(),
             tables_hash: [0; HASH],
             list_hash: [0; HASH],
-        }
+        })
     }
 }
 

@@ -50,7 +50,7 @@ impl Journal {
             }
             Target::Subject { subject, before, spared } => {
                 let spared_is_out =
-                    spared.as_ref().is_some_and(|(session, origin)| refuses(session, Some(origin)));
+                    spared.is_some_and(|spared| refuses(&spared.session_id, Some(&spared.origin)));
                 spared_is_out || self.cut_off(subject) >= Some(*before)
             }
             Target::Key { key_id } => self.either(|rows| rows.keys.contains(&key_id.to_bytes())),
@@ -62,10 +62,17 @@ impl Journal {
     fn news(&self, target: &Target, was_out: bool) -> Rows {
         let mut news = Rows::default();
         match target {
-            // A cut-off ends the whole session, and outlives its last token: a row more would only take room.
-            Target::Session { origin: Some(origin), .. }
+            // A cut-off ends the whole session, and outlives its last token: a row more would only take room. What goes on in its place is not cut off.
+            Target::Session { origin: Some(origin), superseded_by, .. }
                 if self.either(|rows| rows.is_cut_off(origin, &self.key)) =>
             {
+                if superseded_by.is_none() {
+                    news.add(target, &self.key);
+                    let own = news.sessions.keys().copied().next();
+                    self.add_successors(&mut news.sessions);
+                    news.sessions.retain(|session, _| Some(*session) != own);
+                    news.keep_only_news(&self.rows);
+                }
                 return news;
             }
             Target::Rotations { session_id, .. }
@@ -78,6 +85,9 @@ impl Journal {
         match target {
             // Of two elevations of one session only the first gets its token. Without room it is not remembered, and the elevation goes on (ISS-08).
             Target::Session { superseded_by: Some(_), .. } if was_out || !self.has_room_for_successor() => {
+                news.successors.clear();
+            }
+            Target::Subject { spared: Some(_), .. } if was_out || !self.has_room_for_successor() => {
                 news.successors.clear();
             }
             Target::Session { superseded_by: None, .. } => self.add_successors(&mut news.sessions),

@@ -21,6 +21,11 @@ pub enum JournalError {
     OtherSettings,
     /// There is no version after this one, or it is not later than the other.
     Version,
+    /// Longer after the last version than the settings allow: the clock is wrong, or the log was left alone for very long
+    /// ([`JournalSettings::longest_pause`](crate::JournalSettings::longest_pause)).
+    Clock,
+    /// Something besides revocations has changed since the log was committed ([`Journal::merge`](crate::Journal::merge) or a setting): commit and store it first.
+    Uncommitted,
     /// More entries than a filter holds, or more bytes than can be signed.
     TooLarge,
     /// The random source failed.
@@ -38,6 +43,8 @@ impl fmt::Display for JournalError {
             Self::NoFilterKey => "the realm has no filter key: it comes from a public ring",
             Self::OtherSettings => "the other region has another longest token or staleness bound",
             Self::Version => "there is no later version",
+            Self::Clock => "the clock is too far ahead of the log's last version",
+            Self::Uncommitted => "the log was changed and has to be committed first",
             Self::TooLarge => "there are more entries than a filter holds",
             Self::Random => "the random source failed",
         })

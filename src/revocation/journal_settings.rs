@@ -26,6 +26,7 @@ pub struct JournalSettings {
     pub(super) most_entries: u32,
     pub(super) most_subjects: u32,
     pub(super) most_retired: u32,
+    pub(super) longest_pause: Seconds,
 }
 
 impl JournalSettings {
@@ -43,6 +44,7 @@ impl JournalSettings {
             most_entries: 1_000_000,
             most_subjects: 100_000,
             most_retired: 100_000,
+            longest_pause: Seconds::days(31),
         }
     }
 
@@ -100,6 +102,13 @@ impl JournalSettings {
     /// How many sessions with retired rotations the log holds at a time (strict rotation only), 12 bytes each: 100,000 if not said.
     pub const fn most_retired(mut self, most: u32) -> Self {
         self.most_retired = most;
+        self
+    }
+
+    /// The longest time between two versions; 31 days if not said. A version after a longer one is refused ([`JournalError::Clock`](crate::JournalError::Clock)): the clock is
+    /// probably wrong, and a log that has seen the year 2106 has forgotten everybody and stays there. After a pause that was real, commit once with a longer one.
+    pub const fn longest_pause(mut self, pause: Seconds) -> Self {
+        self.longest_pause = pause;
         self
     }
 

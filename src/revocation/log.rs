@@ -60,8 +60,8 @@ pub enum Target {
         subject: Subject,
         /// Sessions begun at this moment or later are not touched.
         before: Timestamp,
-        /// The session that goes on under a new id, begun at that moment, and what may have ended it already: "log out my other devices".
-        spared: Option<(SessionId, Origin)>,
+        /// The session that goes on under a new id: "log out my other devices".
+        spared: Option<Spared>,
     },
     /// Everything under a key.
     #[non_exhaustive]
@@ -75,6 +75,20 @@ pub enum Target {
         /// Sessions begun at this moment or later are not touched.
         before: Timestamp,
     },
+}
+
+/// A session that goes on under a new id while all others of its subject end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Spared {
+    /// The session.
+    pub session_id: SessionId,
+    /// What may have ended it already.
+    pub origin: Origin,
+    /// Its new id. Whoever logs out with an old token of the session means this one, too.
+    pub successor: SessionId,
+    /// The session's absolute end, before and after.
+    pub until: Timestamp,
 }
 
 /// Facts of a session that decide whether a wider revocation has ended it already.
@@ -109,10 +123,19 @@ impl Revocation {
     }
 
     /// Ends the sessions of a subject begun before a moment, on behalf of one that goes on under a new id.
-    pub(crate) const fn others(session_id: SessionId, origin: Origin, before: Timestamp) -> Self {
-        Self {
-            target: Target::Subject { subject: origin.subject, before, spared: Some((session_id, origin)) },
-        }
+    pub(crate) const fn others(spared: Spared, before: Timestamp) -> Self {
+        let subject = spared.origin.subject;
+        Self { target: Target::Subject { subject, before, spared: Some(spared) } }
+    }
+
+    /// Of a session that goes on under a new id.
+    pub(crate) const fn spared(
+        session_id: SessionId,
+        origin: Origin,
+        successor: SessionId,
+        until: Timestamp,
+    ) -> Spared {
+        Spared { session_id, origin, successor, until }
     }
 
     /// Retires the rotations of a session below `least`.

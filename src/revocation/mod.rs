@@ -63,7 +63,7 @@ pub use journal::{Commit, Journal};
 pub use journal_error::JournalError;
 #[cfg(feature = "alloc")]
 pub use journal_settings::JournalSettings;
-pub use log::{LogAnswer, Origin, Revocation, RevocationLog, Target};
+pub use log::{LogAnswer, Origin, Revocation, RevocationLog, Spared, Target};
 #[cfg(feature = "std")]
 pub(crate) use outline::Outline;
 pub use snapshot::Snapshot;

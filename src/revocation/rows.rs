@@ -4,7 +4,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Origin, Target, fingerprint};
+use super::{Origin, Spared, Target, fingerprint};
 use crate::keys::FilterKey;
 use crate::values::{KeyId, Seconds, SessionId, Subject, Timestamp};
 
@@ -189,7 +189,11 @@ impl Rows {
                     RetiredRow { least: *least, mint_until: minutes(*issued_at), until: minutes(*until) };
                 put(&mut self.retired, session, row, RetiredRow::join);
             }
-            Target::Subject { subject, before, .. } => {
+            Target::Subject { subject, before, spared } => {
+                if let Some(Spared { session_id, successor, until, .. }) = spared {
+                    let of = |session| fingerprint::of_session(key, session);
+                    put(&mut self.successors, (of(*session_id), of(*successor)), minutes(*until), later);
+                }
                 let row = SubjectRow { before: before.as_unix(), mint_until: 0 };
                 put(&mut self.subjects, fingerprint::of_subject(key, subject), row, SubjectRow::join);
             }
