@@ -52,6 +52,11 @@
 //! # let _ = serve;
 //! ```
 //!
+//! # What is not here
+//!
+//! Tokens that are bound to a key of the client ([`Verifier::verify_bound`](crate::Verifier::verify_bound)) and strict rotation (`Issuer::rotate_strictly`) need calls of their own: a bound token is refused here, and
+//! renewals are plain rotations. Limits on the rate of logins and renewals belong in front of this.
+//!
 //! # Events
 //!
 //! With the feature `tracing`, what happens to sessions is told as events of that crate, for audit logs and metrics. The target is `safeconduct`. Session ids are hashed: equal ones stay equal, and none can be taken
