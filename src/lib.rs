@@ -27,8 +27,11 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+#[cfg(feature = "axum")]
+pub mod axum;
 mod claims;
 mod error;
+pub mod http;
 #[cfg(feature = "alloc")]
 pub mod inspect;
 #[cfg(feature = "alloc")]
@@ -43,6 +46,8 @@ mod publication;
 mod revocation;
 mod ring;
 mod session;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod values;
 mod verifier;
 mod wire;

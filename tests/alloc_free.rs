@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use common::forge::{self, field};
 use common::realm::Desk;
 use common::{CONTEXT, Repeatable, at, ring, subject};
+use safeconduct::http::{Csrf, Incoming, Provenance, Transport};
 use safeconduct::{
     AuthLevel, ExactList, Floors, Grant, Issuer, Issuing, KeyId, Kind, Policy, Reason, Revocation, Ring,
     Scope, Scratch, Session, SessionId, Snapshot, SnapshotError, Subject, Verifier, Verifying,
@@ -169,4 +170,17 @@ fn snapshots() {
         let (counted, error) = allocations(|| snapshot.apply(&hostile, &keys, at(3), &floors).err());
         assert_eq!((counted, error), (0, Some(SnapshotError::Length)), "refusing a delta");
     }
+
+    // What a request brings is read in place, however long it is.
+    let ring = ring(&[Kind::Encrypted], 7);
+    let csrf = Csrf::new(&ring, CONTEXT, &Policy::AAL1).unwrap();
+    let session = SessionId::from_bytes([1; 12]);
+    let form = csrf.token(session, at(0), &mut Repeatable(1)).unwrap();
+    let cookies = format!("{}__Host-sid-a=sc1e.0001", "a=b; ".repeat(20_000));
+    let headers = [("cookie", cookies.as_str()), ("host", "shop.example"), ("authorization", "Basic dTpw")];
+    let (counted, found) = allocations(|| {
+        let incoming = Incoming::new(Transport::new(), "POST", headers);
+        (incoming.brings_token(), incoming.provenance(), csrf.check(session, form.as_str(), at(1)))
+    });
+    assert_eq!((counted, found), (0, (true, Provenance::Unsaid, Ok(()))), "reading a request");
 }

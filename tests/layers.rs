@@ -41,14 +41,36 @@ const MAP: &[(&str, &[&str], &[&str])] = &[
     ),
     ("node", &["revocation", "ring", "values", "verifier"], &[]),
     ("inspect", &["claims", "error", "revocation", "ring", "values", "verifier", "wire"], &["serde"]),
+    (
+        "http",
+        &[
+            "error",
+            "issuer",
+            "keys",
+            "node",
+            "policy",
+            "proof",
+            "revocation",
+            "ring",
+            "session",
+            "values",
+            "verifier",
+            "wire",
+        ],
+        &["rand_core", "serde", "tracing", "zeroize"],
+    ),
+    ("tower", &["http"], &["pin_project_lite", "tower_layer", "tower_service"]),
+    ("axum", &["http", "session", "values"], &["axum_core"]),
 ];
 
 const CRATES: &[&str] = &[
+    "axum_core",
     "base64",
     "chacha20poly1305",
     "ed25519_dalek",
     "hkdf",
     "hmac",
+    "pin_project_lite",
     "postcard",
     "rand_core",
     "serde",
@@ -56,6 +78,9 @@ const CRATES: &[&str] = &[
     "siphasher",
     "subtle",
     "time",
+    "tower_layer",
+    "tower_service",
+    "tracing",
     "zeroize",
 ];
 

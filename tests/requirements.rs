@@ -18,7 +18,7 @@ fn read(path: impl AsRef<Path>) -> String {
 /// Whether this is the id of a rule: `TOK-01`.
 fn is_rule(text: &str) -> bool {
     text.split_once('-').is_some_and(|(family, number)| {
-        ["TOK", "KEY", "RING", "ISS", "DOC", "REV"].contains(&family)
+        ["TOK", "KEY", "RING", "ISS", "DOC", "REV", "WEB"].contains(&family)
             && number.len() == 2
             && number.bytes().all(|digit| digit.is_ascii_digit())
     })
@@ -98,6 +98,18 @@ fn every_test_of_the_table_exists() {
                 test.split_once("::").unwrap_or_else(|| panic!("{rule}: {test} is no test"));
             assert!(is_test(&read(file), function), "{rule}: there is no test {function} in {file}");
         }
+    }
+}
+
+/// `docs/ASVS.md` names tests as well.
+#[test]
+fn every_test_of_the_asvs_table_exists() {
+    let table = read("docs/ASVS.md");
+    let named: Vec<_> = table.split('`').filter_map(|piece| piece.split_once("::")).collect();
+    let named: Vec<_> = named.into_iter().filter(|(file, _)| file.starts_with("tests/")).collect();
+    assert!(named.len() > 25, "only {} tests were found", named.len());
+    for (file, function) in named {
+        assert!(is_test(&read(file), function), "there is no test {function} in {file}");
     }
 }
 

@@ -82,6 +82,11 @@ impl PendingElevation {
         &self.revocation
     }
 
+    /// The token, to be looked at before the log is asked: whether a verifier accepts it and whether it fits. It leaves the library by `release` only.
+    pub(crate) const fn unreleased(&self) -> &Token {
+        &self.token
+    }
+
     /// The token, against the log's answer (ISS-08).
     ///
     /// # Errors

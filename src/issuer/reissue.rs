@@ -56,6 +56,11 @@ impl PendingReissue {
         self.0.revocation()
     }
 
+    /// As of an elevation.
+    pub(crate) const fn unreleased(&self) -> &Token {
+        self.0.unreleased()
+    }
+
     /// The token, against the log's answer (ISS-13).
     ///
     /// # Errors

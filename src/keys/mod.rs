@@ -24,6 +24,7 @@ use crate::values::Context;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Purpose {
     Session = 1,
+    Csrf = 2,
 }
 
 impl Purpose {
@@ -41,4 +42,12 @@ impl ContextTag {
         let hash = Sha256::new_with_prefix(b"safeconduct/v1/context");
         Self(hash.chain_update(context.encoding()).finalize().into())
     }
+}
+
+/// What a session is called in logs: equal for equal sessions, and nothing that could be looked up or revoked.
+#[cfg(feature = "tracing")]
+pub(crate) fn session_label(session: crate::values::SessionId) -> [u8; 8] {
+    let hash = Sha256::new_with_prefix(b"safeconduct/v1/log");
+    let full: [u8; 32] = hash.chain_update(session.to_bytes()).finalize().into();
+    full.first_chunk().copied().unwrap_or_default()
 }

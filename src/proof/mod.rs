@@ -1,5 +1,6 @@
 //! THE ONLY CRYPTO CALLS ON TOKENS: opens what came in, seals what goes out, hedges ids.
 
+mod csrf;
 pub(crate) mod document;
 #[cfg(feature = "alloc")]
 mod mint;
@@ -7,6 +8,7 @@ mod open;
 mod seal;
 mod sign;
 
+pub(crate) use csrf::{CODE, CsrfKey, SALT};
 #[cfg(feature = "alloc")]
 pub(crate) use mint::{Ids, MintingKey, mint};
 pub(crate) use open::{OpeningKey, open};

@@ -4,6 +4,7 @@
 pub mod forge;
 pub mod golden;
 pub mod realm;
+pub mod web;
 
 use std::sync::{Arc, RwLock};
 

@@ -1,0 +1,163 @@
+//! The tower layer: what the inner service sees, what the response gets, and that nothing has to be `Send`.
+
+mod common;
+
+use std::convert::Infallible;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use common::web::{Web, bearer, cookie, grant};
+use http::{HeaderMap, Request, Response};
+use safeconduct::http::{SessionHandle, Transport};
+use safeconduct::tower::SessionLayer;
+use tower::{Layer, Service, service_fn};
+
+/// Runs a future that never waits.
+fn now<F: Future>(future: F) -> F::Output {
+    match std::pin::pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("it waits"),
+    }
+}
+
+fn request(method: &str, headers: &[(&str, &str)]) -> Request<()> {
+    let start = Request::builder().method(method).uri("/");
+    headers.iter().fold(start, |request, (name, value)| request.header(*name, *value)).body(()).unwrap()
+}
+
+/// Sends a request through the layer to a handler that gets the handle and gives status and headers.
+fn send(
+    web: &Web,
+    request: Request<()>,
+    handler: impl Fn(&SessionHandle<()>) -> (u16, Vec<(&'static str, &'static str)>),
+) -> (u16, HeaderMap) {
+    let inner = service_fn(|request: Request<()>| {
+        let (status, headers) = handler(request.extensions().get().expect("the handle"));
+        let start = Response::builder().status(status);
+        let response =
+            headers.into_iter().fold(start, |response, (name, value)| response.header(name, value));
+        std::future::ready(Ok::<_, Infallible>(response.body(()).unwrap()))
+    });
+    let mut service = SessionLayer::new(web.source.clone()).transport(web.transport).layer(inner);
+    let response = now(service.call(request)).unwrap();
+    (response.status().as_u16(), response.headers().clone())
+}
+
+fn set_cookies(headers: &HeaderMap) -> Vec<&str> {
+    headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap()).collect()
+}
+
+#[test]
+fn the_handler_sees_the_renewed_session_and_the_response_gets_its_cookie() {
+    let web = Web::new();
+    let browser = cookie(&web.log_in("usr_1", ""));
+    web.sleep(1_000);
+    let (status, headers) = send(&web, request("GET", &[("cookie", &browser)]), |handle| {
+        let session = handle.session().unwrap().unwrap();
+        assert_eq!((session.rotation(), handle.now()), (1, common::at(1_000)));
+        let public = [
+            ("set-cookie", "theme=dark; Path=/"),
+            ("set-cookie", "lang=en"),
+            ("cache-control", "public, max-age=600"),
+            ("cdn-cache-control", "max-age=600"),
+            ("cloudflare-cdn-cache-control", "max-age=600"),
+            ("surrogate-control", "max-age=600"),
+        ];
+        (200, public.to_vec())
+    });
+    assert_eq!(status, 200);
+    let cookies = set_cookies(&headers);
+    assert_eq!(cookies[..2], ["theme=dark; Path=/", "lang=en"], "appended, and nothing was overwritten");
+    assert!(cookies[2].starts_with("__Host-sid-a=sc1e") && cookies.len() == 3);
+    assert_eq!(headers.get_all("cache-control").iter().collect::<Vec<_>>(), ["no-store"]);
+    assert!(headers.keys().all(|name| !name.as_str().contains("cdn") && name != "surrogate-control"));
+    assert!(headers.get("set-cookie").is_some_and(|first| !first.is_sensitive()));
+    let ours = headers.get_all("set-cookie").iter().next_back().unwrap();
+    assert!(ours.is_sensitive(), "kept out of logs that respect it");
+}
+
+#[test]
+fn responses_that_need_nothing_are_left_alone() {
+    let web = Web::new();
+    let browser = cookie(&web.log_in("usr_1", ""));
+    let public =
+        || (200, vec![("cache-control", "public, max-age=600"), ("cdn-cache-control", "max-age=600")]);
+    for cookies in [browser.as_str(), "", "__Host-sid-a=nonsense"] {
+        let (_, headers) = send(&web, request("GET", &[("cookie", cookies)]), |_| public());
+        assert_eq!(headers["cache-control"], "public, max-age=600");
+        assert_eq!(headers["cdn-cache-control"], "max-age=600");
+        assert!(set_cookies(&headers).is_empty(), "inside the threshold no response sets a cookie");
+    }
+    web.sleep(1_000);
+    let (status, headers) = send(&web, request("GET", &[("cookie", &browser)]), |_| (502, vec![]));
+    assert!(status == 502 && headers.is_empty(), "a renewal is not sent with a server's failure");
+}
+
+#[test]
+fn handlers_log_in_and_out_by_the_handle() {
+    let web = Web::new();
+    let (_, headers) = send(&web, request("POST", &[]), |handle| {
+        handle.log_in(&grant("usr_1"), &mut web.list.clone()).unwrap();
+        assert_eq!(handle.session().unwrap().unwrap().subject().as_str(), Some("usr_1"));
+        let token = handle.csrf_token().unwrap();
+        assert!(handle.check_csrf(Some(token.as_str())).is_ok());
+        (303, vec![("location", "/")])
+    });
+    let browser = set_cookies(&headers)[0].split(';').next().unwrap().to_owned();
+    let (_, headers) = send(&web, request("POST", &[("cookie", &browser)]), |handle| {
+        handle.log_out(&mut web.list.clone()).unwrap();
+        (303, vec![])
+    });
+    assert!(set_cookies(&headers)[0].starts_with("__Host-sid-a=left."));
+    let (_, headers) = send(&web, request("GET", &[("cookie", &browser)]), |handle| {
+        assert!(handle.session().unwrap().is_none());
+        (200, vec![])
+    });
+    assert!(headers.is_empty());
+}
+
+#[test]
+fn a_renewed_bearer_token_goes_back_in_the_header_that_was_asked_for() {
+    let mut web = Web::new();
+    let bearer = bearer(&web.log_in("usr_1", ""));
+    web.sleep(1_000);
+    let by_bearer = || request("GET", &[("authorization", &bearer)]);
+    assert!(send(&web, by_bearer(), |_| (200, vec![])).1.is_empty());
+    web.transport = Transport::new().renewed_bearer("session-token");
+    let (_, headers) = send(&web, by_bearer(), |_| (200, vec![]));
+    assert!(headers["session-token"].to_str().unwrap().starts_with("sc1e"));
+    assert!(headers["session-token"].is_sensitive() && set_cookies(&headers).is_empty());
+}
+
+#[test]
+fn over_http_2_the_authority_stands_for_the_host() {
+    let web = Web::new();
+    let mut own = request("POST", &[("origin", "https://shop.example")]);
+    *own.uri_mut() = "https://shop.example/login".parse().unwrap();
+    send(&web, own, |handle| (handle.session().map_or_else(|refusal| refusal.status(), |_| 200), vec![]));
+    let mut other = request("POST", &[("origin", "https://evil.example")]);
+    *other.uri_mut() = "https://shop.example/login".parse().unwrap();
+    let (status, _) = send(&web, other, |handle| {
+        (handle.session().map_or_else(|refusal| refusal.status(), |_| 200), vec![])
+    });
+    assert_eq!(status, 403);
+}
+
+#[test]
+fn nothing_has_to_be_send() {
+    let web = Web::new();
+    let browser = cookie(&web.log_in("usr_1", ""));
+    let local = Rc::new("only on this thread");
+    let inner = service_fn(move |request: Request<Rc<str>>| {
+        let local = local.clone();
+        async move {
+            let handle = request.extensions().get::<SessionHandle<()>>().cloned().unwrap();
+            std::future::ready(()).await;
+            assert!(handle.session().unwrap().is_some());
+            Ok::<_, Infallible>(Response::new(local))
+        }
+    });
+    let mut service = SessionLayer::new(web.source.clone()).layer(inner);
+    let request = Request::builder().header("cookie", browser).body(Rc::from("body")).unwrap();
+    assert_eq!(**now(service.call(request)).unwrap().body(), "only on this thread");
+}
