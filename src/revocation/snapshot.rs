@@ -3,10 +3,13 @@
 use core::fmt;
 
 use super::good_pages::GoodPages;
-use super::header::{FRONT, Form, HASH, Header};
+#[cfg(feature = "alloc")]
+use super::header::FRONT;
+use super::header::{Form, HASH, Header};
 use super::opened::{Opened, Places, open};
 #[cfg(feature = "alloc")]
 use super::overlay::Overlay;
+#[cfg(feature = "alloc")]
 use super::tables::Tables;
 use super::{Floors, SnapshotError, SnapshotKeys};
 use crate::keys::FilterKey;
@@ -15,13 +18,13 @@ use crate::values::{RealmId, Seconds, Timestamp};
 /// Who is out in one realm, as one signed document: the published bytes themselves, borrowed or owned, and nothing copied out of them.
 ///
 /// `B` is whatever holds the bytes: `&[u8]`, `Vec<u8>`, `Arc<[u8]>`. Opening checks one signature and hashes the short tables, about 40 µs whatever
-/// the size; each page of the bloom filter (16 KiB) is hashed when it is first looked at. A page that is not the signed one answers [`Answer::Damaged`], never
+/// the size; each page of the bloom filter (16 KiB) is hashed when it is first looked at. A page that is not the signed one answers [`Answer::Damaged`](crate::Answer::Damaged), never
 /// "not revoked".
 ///
 /// A filter errs on one side: with 24 probes it takes one session in 17 million for revoked that is not, at each look; it never misses one that is.
 /// SPEC section 9.8 says what that means over the life of a session.
 ///
-/// It answers [`Answer::Stale`] from `not_after` on. Until then it is as good as its `complete_to`: a log-out reaches this node when a snapshot with it does.
+/// It answers [`Answer::Stale`](crate::Answer::Stale) from `not_after` on. Until then it is as good as its `complete_to`: a log-out reaches this node when a snapshot with it does.
 pub struct Snapshot<B> {
     bytes: B,
     pub(super) filter_key: Option<FilterKey>,
@@ -160,7 +163,7 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
         self.newest.complete_to
     }
 
-    /// From this moment on it answers [`Answer::Stale`].
+    /// From this moment on it answers [`Answer::Stale`](crate::Answer::Stale).
     #[must_use]
     pub const fn not_after(&self) -> Timestamp {
         self.not_after
