@@ -49,6 +49,7 @@ pub use error::{MintError, Reason, Rejected, Scope};
 pub use issuer::{Grant, Issuer, PendingElevation, Token};
 pub use keys::{InRing, IssuingKey, PublicKeyError, Signer, SignerError, VerifyingKey, VerifyingKeyError};
 pub use policy::{Policy, PolicyBuilder, PolicyError, PolicyReport};
+pub use proof::{Backend, backend};
 pub use revocation::{
     Answer, Facts, Freshness, LogAnswer, Origin, Revocation, RevocationLog, Revocations, Target,
 };

@@ -14,7 +14,7 @@ const MAP: &[(&str, &[&str], &[&str])] = &[
     (
         "proof",
         &["error", "keys", "values", "wire"],
-        &["chacha20poly1305", "ed25519_dalek", "hmac", "rand_core", "sha2", "zeroize"],
+        &["chacha20poly1305", "ed25519_dalek", "graviola", "hmac", "rand_core", "sha2", "zeroize"],
     ),
     ("policy", &["claims", "error", "values"], &[]),
     (
@@ -41,6 +41,7 @@ const CRATES: &[&str] = &[
     "base64",
     "chacha20poly1305",
     "ed25519_dalek",
+    "graviola",
     "hkdf",
     "hmac",
     "postcard",

@@ -1,12 +1,13 @@
 //! THE ONLY CRYPTO CALLS ON TOKENS: opens what came in, seals what goes out, hedges ids.
 
+mod backend;
 pub(crate) mod document;
 #[cfg(feature = "alloc")]
 mod mint;
 mod open;
-mod seal;
 mod sign;
 
+pub use backend::{Backend, backend};
 #[cfg(feature = "alloc")]
 pub(crate) use mint::{Ids, MintingKey, mint};
 pub(crate) use open::{OpeningKey, open};

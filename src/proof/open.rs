@@ -2,19 +2,19 @@
 
 use core::ops::Range;
 
-use super::seal::{self, TAG};
-use super::sign::{self, SIGNATURE};
+use super::backend::{Cipher, SIGNATURE, TAG, Verifying};
+use super::sign;
 use crate::error::Reason;
-use crate::keys::{KeyIdentity, Purpose, RingKey, Subkeys, VerifyingKey};
+use crate::keys::{KeyIdentity, Purpose, RingKey, VerifyingKey};
 use crate::values::{Context, Kind};
-use crate::wire::{Header, Unverified};
+use crate::wire::{self, Header, Unverified};
 
 /// What opens tokens under one key in one context: derived once, when a ring is loaded.
 pub(crate) struct OpeningKey {
     kind: Kind,
     identity: KeyIdentity,
-    subkeys: Option<Subkeys>,
-    public: Option<crate::keys::PublicKey>,
+    cipher: Option<Cipher>,
+    public: Option<Verifying>,
 }
 
 impl OpeningKey {
@@ -22,8 +22,8 @@ impl OpeningKey {
         Self {
             kind: key.kind(),
             identity: *key.identity(),
-            subkeys: key.material().subkeys(purpose, context),
-            public: key.material().ed25519().cloned(),
+            cipher: key.material().subkeys(purpose, context).map(|subkeys| Cipher::new(&subkeys.sealing)),
+            public: key.material().ed25519().map(Verifying::new),
         }
     }
 }
@@ -66,11 +66,11 @@ pub(crate) fn open<'a>(
     if key.kind != header.kind {
         return Err(Reason::UnknownKey);
     }
-    if let Some(subkeys) = &key.subkeys {
+    if let Some(cipher) = &key.cipher {
         let sealed = memory.get_mut(start..end).ok_or(Reason::Malformed)?;
         let (bytes, tag) = sealed.split_last_chunk_mut::<TAG>().ok_or(Reason::Malformed)?;
-        let (associated, nonce) = seal::of_header(&raw_header).ok_or(Reason::Malformed)?;
-        if !seal::open(&subkeys.sealing, nonce, associated, bytes, tag) {
+        let (associated, nonce) = wire::split_header(&raw_header).ok_or(Reason::Malformed)?;
+        if !cipher.open(nonce, associated, bytes, tag) {
             return Err(Reason::Forged);
         }
         end = end.saturating_sub(TAG);

@@ -6,6 +6,9 @@ use crate::values::{KeyId, Kind, SessionId, TokenId};
 /// Size of the header in bytes.
 pub(crate) const HEADER: usize = 31;
 
+/// Size of what names the token in its session and the session among all: in kinds `e` and `n` the nonce.
+const NONCE: usize = SessionId::SIZE + TokenId::SIZE;
+
 /// The 12 bits that make the text begin with `sc`.
 const MAGIC: u32 = 0xB1C;
 /// Base64url values of the third and fourth character.
@@ -58,6 +61,11 @@ impl Header {
         }
         bytes
     }
+}
+
+/// The header's part that is associated data (format and key id) and its part that is the nonce (both ids).
+pub(crate) fn split_header(header: &[u8; HEADER]) -> Option<(&[u8], &[u8; NONCE])> {
+    header.split_last_chunk()
 }
 
 /// The first four characters, as 24 bits.
