@@ -14,7 +14,17 @@ const MAP: &[(&str, &[&str], &[&str])] = &[
     (
         "proof",
         &["error", "keys", "values", "wire"],
-        &["chacha20poly1305", "ed25519_dalek", "graviola", "hmac", "rand_core", "sha2", "zeroize"],
+        &[
+            "chacha20",
+            "chacha20poly1305",
+            "ed25519_dalek",
+            "graviola",
+            "hmac",
+            "orion",
+            "rand_core",
+            "sha2",
+            "zeroize",
+        ],
     ),
     ("policy", &["claims", "error", "values"], &[]),
     (
@@ -39,11 +49,13 @@ const MAP: &[(&str, &[&str], &[&str])] = &[
 
 const CRATES: &[&str] = &[
     "base64",
+    "chacha20",
     "chacha20poly1305",
     "ed25519_dalek",
     "graviola",
     "hkdf",
     "hmac",
+    "orion",
     "postcard",
     "rand_core",
     "serde",

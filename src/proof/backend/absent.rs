@@ -1,4 +1,4 @@
-//! In place of `graviola.rs` where the fast backend is not built: types without a value, so that nothing of it gets into the program.
+//! In place of `fast/` where the fast backend is not built: types without a value, so that nothing of it gets into the program.
 
 use core::convert::Infallible;
 
@@ -26,7 +26,7 @@ impl Cipher {
         match self.0 {}
     }
 
-    pub(in crate::proof) const fn seal(&self, _: &[u8; NONCE], _: &[u8], _: &mut [u8]) -> [u8; TAG] {
+    pub(in crate::proof) const fn seal(&self, _: &[u8; NONCE], _: &[u8], _: &mut [u8]) -> Option<[u8; TAG]> {
         match self.0 {}
     }
 }

@@ -13,8 +13,8 @@ mod differential;
     )),
     path = "absent.rs"
 )]
-mod graviola;
-mod rustcrypto;
+mod fast;
+mod portable;
 
 use core::fmt;
 
@@ -32,16 +32,16 @@ pub(crate) const SIGNATURE: usize = 64;
 #[non_exhaustive]
 pub enum Backend {
     /// `chacha20poly1305` and `ed25519-dalek`: everywhere, wasm included.
-    RustCrypto,
-    /// `graviola`, under the feature `fast`, on processors that have what it needs.
-    Graviola,
+    Portable,
+    /// `chacha20` with `orion`'s Poly1305, and Ed25519 by `graviola`: under the feature `fast`, on processors that have what it needs.
+    Fast,
 }
 
 impl fmt::Display for Backend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::RustCrypto => "RustCrypto",
-            Self::Graviola => "graviola",
+            Self::Portable => "portable",
+            Self::Fast => "fast",
         })
     }
 }
@@ -49,27 +49,27 @@ impl fmt::Display for Backend {
 /// The backend that issuers and verifiers made on this machine use.
 ///
 /// With the feature `fast` it depends on the processor: on x86-64 those since about 2015 will do (AES, PCLMULQDQ, AVX2, BMI1, BMI2 and ADX), on others it is
-/// [`Backend::RustCrypto`]. Worth a line in the log of a server's start.
+/// [`Backend::Portable`]. Worth a line in the log of a server's start.
 ///
 /// ```
-/// println!("tokens by {}", safeconduct::backend());
+/// println!("tokens by the {} backend", safeconduct::backend());
 /// ```
 #[must_use]
 pub fn backend() -> Backend {
-    if graviola::supported() { Backend::Graviola } else { Backend::RustCrypto }
+    if fast::supported() { Backend::Fast } else { Backend::Portable }
 }
 
 /// An XChaCha20-Poly1305 key, loaded. Wiped on drop.
 pub(super) enum Cipher {
-    RustCrypto(rustcrypto::Cipher),
-    Graviola(graviola::Cipher),
+    Portable(portable::Cipher),
+    Fast(fast::Cipher),
 }
 
 impl Cipher {
     pub(super) fn new(key: &[u8; 32]) -> Self {
-        match graviola::Cipher::new(key) {
-            Some(cipher) => Self::Graviola(cipher),
-            None => Self::RustCrypto(rustcrypto::Cipher::new(key)),
+        match fast::Cipher::new(key) {
+            Some(cipher) => Self::Fast(cipher),
+            None => Self::Portable(portable::Cipher::new(key)),
         }
     }
 
@@ -83,16 +83,16 @@ impl Cipher {
         tag: &[u8; TAG],
     ) -> bool {
         match self {
-            Self::RustCrypto(cipher) => cipher.open(nonce, associated, bytes, tag),
-            Self::Graviola(cipher) => cipher.open(nonce, associated, bytes, tag),
+            Self::Portable(cipher) => cipher.open(nonce, associated, bytes, tag),
+            Self::Fast(cipher) => cipher.open(nonce, associated, bytes, tag),
         }
     }
 
     /// Encrypts in place and returns the tag. `None` for lengths that the cipher does not take, far above those of tokens.
     pub(super) fn seal(&self, nonce: &[u8; NONCE], associated: &[u8], bytes: &mut [u8]) -> Option<[u8; TAG]> {
         match self {
-            Self::RustCrypto(cipher) => cipher.seal(nonce, associated, bytes),
-            Self::Graviola(cipher) => Some(cipher.seal(nonce, associated, bytes)),
+            Self::Portable(cipher) => cipher.seal(nonce, associated, bytes),
+            Self::Fast(cipher) => cipher.seal(nonce, associated, bytes),
         }
     }
 }
@@ -100,20 +100,20 @@ impl Cipher {
 /// A key that signs, loaded. Wiped on drop.
 #[allow(clippy::large_enum_variant)] // where graviola is absent, its variant is empty
 pub(super) enum Signing {
-    RustCrypto(SigningKey),
-    Graviola(graviola::Signing),
+    Portable(SigningKey),
+    Fast(fast::Signing),
 }
 
 impl Signing {
     pub(super) fn new(key: &SigningKey) -> Self {
-        graviola::Signing::new(key).map_or_else(|| Self::RustCrypto(key.clone()), Self::Graviola)
+        fast::Signing::new(key).map_or_else(|| Self::Portable(key.clone()), Self::Fast)
     }
 
     /// Signs as RFC 8032 says, without chance: one message has one signature.
     pub(super) fn sign(&self, message: &[u8]) -> [u8; SIGNATURE] {
         match self {
-            Self::RustCrypto(key) => rustcrypto::sign(key, message),
-            Self::Graviola(key) => key.sign(message),
+            Self::Portable(key) => portable::sign(key, message),
+            Self::Fast(key) => key.sign(message),
         }
     }
 }
@@ -121,21 +121,21 @@ impl Signing {
 /// A public key that has passed KEY-01, loaded.
 #[allow(clippy::large_enum_variant)] // where graviola is absent, its variant is empty
 pub(super) enum Verifying {
-    RustCrypto(PublicKey),
-    Graviola(graviola::Verifying),
+    Portable(PublicKey),
+    Fast(fast::Verifying),
 }
 
 impl Verifying {
     pub(super) fn new(key: &PublicKey) -> Self {
-        graviola::Verifying::new(key).map_or_else(|| Self::RustCrypto(key.clone()), Self::Graviola)
+        fast::Verifying::new(key).map_or_else(|| Self::Portable(key.clone()), Self::Fast)
     }
 
     /// TOK-22 and TOK-23. TOK-21 is checked before, whichever backend runs.
     #[must_use]
     pub(super) fn accepts(&self, message: &[u8], signature: &[u8; SIGNATURE]) -> bool {
         match self {
-            Self::RustCrypto(key) => rustcrypto::accepts(key, message, signature),
-            Self::Graviola(key) => key.accepts(message, signature),
+            Self::Portable(key) => portable::accepts(key, message, signature),
+            Self::Fast(key) => key.accepts(message, signature),
         }
     }
 }
