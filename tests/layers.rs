@@ -23,6 +23,7 @@ const MAP: &[(&str, &[&str], &[&str])] = &[
             "orion",
             "rand_core",
             "sha2",
+            "subtle",
             "zeroize",
         ],
     ),

@@ -113,7 +113,7 @@ impl<S: Signer> Issuer<S> {
         rng: &mut G,
     ) -> Result<Token, MintError> {
         let core = grant.core_claims(&self.policy, now)?;
-        self.mint(&core, &grant.claims, now, |key, body| Ids::of_session(key, body, rng))
+        self.mint(&core, &grant.claims, now, |key, token| Ids::of_session(key, token, rng))
     }
 
     /// [`rotate`](Issuer::rotate), if it is due: `None` while the token is younger than the policy's renewal threshold, and when rotating would not
@@ -173,7 +173,9 @@ impl<S: Signer> Issuer<S> {
         let rotation = successor.rotation.checked_add(1).ok_or(MintError::RotationExhausted)?;
         let core = CoreClaims { rotation, ..successor };
         let id = session.session_id();
-        self.mint(&core, &session.app, session.verified_at, |key, body| Ids::of_rotation(key, id, body, rng))
+        self.mint(&core, &session.app, session.verified_at, |key, token| {
+            Ids::of_rotation(key, id, token, rng)
+        })
     }
 
     /// The claims of the successor (SPEC section 6.2, step 1), but for the rotation number.
@@ -218,9 +220,9 @@ impl<S: Signer> Issuer<S> {
             return Err(MintError::CeilingExceeded);
         }
         let key = self.minting_key(core.expires_at, now)?;
-        let body = claims::encode(core, app)?;
-        let ids = draw(key, &body)?;
-        let text = proof::mint(key, &self.signer, Purpose::Session, &self.context, ids, &body)?;
+        let token = claims::encode(core, app, self.kind.proof_size())?;
+        let ids = draw(key, &token)?;
+        let text = proof::mint(key, &self.signer, Purpose::Session, &self.context, ids, token)?;
         Ok(Token {
             text: Zeroizing::new(text),
             session_id: ids.session,

@@ -83,10 +83,10 @@ impl Ids {
     /// Ids of a new session (SPEC section 6.1, step 4; ISS-04).
     pub(crate) fn of_session<G: TryCryptoRng + ?Sized>(
         key: &MintingKey,
-        body: &[u8],
+        token: &[u8],
         rng: &mut G,
     ) -> Result<Self, MintError> {
-        let [session, token] = draw(key, b"session", &[], body, rng)?;
+        let [session, token] = draw(key, b"session", &[], body(token), rng)?;
         Ok(Self { session: SessionId::from_bytes(session), token: TokenId::from_bytes(token) })
     }
 
@@ -94,10 +94,10 @@ impl Ids {
     pub(crate) fn of_rotation<G: TryCryptoRng + ?Sized>(
         key: &MintingKey,
         session: SessionId,
-        body: &[u8],
+        token: &[u8],
         rng: &mut G,
     ) -> Result<Self, MintError> {
-        let [token] = draw(key, b"rotation", &session.to_bytes(), body, rng)?;
+        let [token] = draw(key, b"rotation", &session.to_bytes(), body(token), rng)?;
         Ok(Self { session, token: TokenId::from_bytes(token) })
     }
 }
@@ -132,19 +132,20 @@ fn draw<const N: usize, G: TryCryptoRng + ?Sized>(
     Ok(ids)
 }
 
-/// Signs and seals a body and writes it as text (SPEC section 5).
+/// The body of a token that has no header and no proof yet: it stands behind room for the header.
+fn body(token: &[u8]) -> &[u8] {
+    token.get(HEADER..).unwrap_or_default()
+}
+
+/// Signs and seals a body and writes it as text (SPEC section 5). `token` has room for the header in front of the body, and capacity for the proof.
 pub(crate) fn mint(
     key: &MintingKey,
     signer: &impl Signer,
     purpose: Purpose,
     context: &Context,
     ids: Ids,
-    body: &[u8],
+    mut token: Zeroizing<Vec<u8>>,
 ) -> Result<String, MintError> {
-    let size = HEADER.saturating_add(body.len()).saturating_add(key.kind.proof_size());
-    if size > wire::MAX_BYTES {
-        return Err(MintError::TooLarge);
-    }
     let header = Header {
         kind: key.kind,
         key_id: key.identity.key_id(),
@@ -152,14 +153,12 @@ pub(crate) fn mint(
         token_id: ids.token,
     }
     .to_bytes();
-    let mut token = Zeroizing::new(Vec::with_capacity(size));
-    token.extend_from_slice(&header);
-    token.extend_from_slice(body);
+    *token.first_chunk_mut().ok_or(MintError::TooLarge)? = header;
     if let Some(half) = key.half.as_deref() {
         let lengths = sign::lengths(purpose, context);
         let covered = sign::covered(&header, &key.identity, context, &lengths);
         let mut message = Zeroizing::new(covered.concat());
-        message.extend_from_slice(body);
+        message.extend_from_slice(body(&token));
         let signature = match half {
             Half::Here(signing) => signing.sign(&message),
             Half::Elsewhere(public) => {
@@ -178,7 +177,10 @@ pub(crate) fn mint(
         let tag = sealing.cipher.seal(nonce, associated, plain).ok_or(MintError::TooLarge)?;
         token.extend_from_slice(&tag);
     }
-    let mut text = String::with_capacity(size.div_ceil(3).saturating_mul(4));
+    if token.len() > wire::MAX_BYTES {
+        return Err(MintError::TooLarge);
+    }
+    let mut text = String::with_capacity(token.len().div_ceil(3).saturating_mul(4));
     wire::encode(&token, &mut text);
     Ok(text)
 }

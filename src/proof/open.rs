@@ -7,7 +7,7 @@ use super::sign;
 use crate::error::Reason;
 use crate::keys::{KeyIdentity, Purpose, RingKey, VerifyingKey};
 use crate::values::{Context, Kind};
-use crate::wire::{self, Header, Unverified};
+use crate::wire::{self, HEADER, Header, Unverified};
 
 /// What opens tokens under one key in one context: derived once, when a ring is loaded.
 pub(crate) struct OpeningKey {
@@ -59,8 +59,10 @@ pub(crate) fn open<'a>(
     context: &Context,
 ) -> Result<Authentic<'a>, Reason> {
     let header = token.header;
-    let raw_header = header.to_bytes();
     let (memory, start) = token.into_memory();
+    let (before, _) = memory.split_at(start.min(memory.len()));
+    // A copy: what a signature covers is written over it.
+    let raw_header = *before.last_chunk::<HEADER>().ok_or(Reason::Malformed)?;
     let mut end = memory.len();
     // A key is only ever used for its own kind (KEY-03); the ring has selected by kind already.
     if key.kind != header.kind {

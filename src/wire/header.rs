@@ -53,11 +53,18 @@ impl Header {
             Kind::Nested => LETTER_N,
         };
         let [_, a, b, c] = ((MAGIC << 12) | (VERSION_1 << 6) | letter).to_be_bytes();
-        let parts: [&[u8]; 4] =
-            [&[a, b, c], &self.key_id.to_bytes(), &self.session_id.to_bytes(), &self.token_id.to_bytes()];
+        let parts: [(usize, &[u8]); 4] = [
+            (0, &[a, b, c]),
+            (3, &self.key_id.to_bytes()),
+            (7, &self.session_id.to_bytes()),
+            (19, &self.token_id.to_bytes()),
+        ];
         let mut bytes = [0; HEADER];
-        for (target, source) in bytes.iter_mut().zip(parts.into_iter().flatten()) {
-            *target = *source;
+        for (offset, part) in parts {
+            // In pieces: byte by byte through an iterator of iterators takes 30 ns.
+            if let Some(target) = bytes.get_mut(offset..).and_then(|rest| rest.get_mut(..part.len())) {
+                target.copy_from_slice(part);
+            }
         }
         bytes
     }
