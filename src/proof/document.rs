@@ -34,10 +34,10 @@ impl Message {
 }
 
 /// Opens what was wrapped, in place. The last bytes are the tag.
-pub(crate) fn open<'b>(
+pub(crate) fn open<'b, const A: usize>(
     key: &[u8; 32],
     nonce: &[u8; NONCE],
-    associated: &[u8],
+    associated: &[u8; A],
     bytes: &'b mut [u8],
 ) -> Option<&'b [u8]> {
     let (sealed, tag) = bytes.split_last_chunk_mut::<TAG>()?;
@@ -46,10 +46,10 @@ pub(crate) fn open<'b>(
 
 /// Wraps in place and returns the tag; `None` if the bytes are more than the cipher takes.
 #[cfg(feature = "alloc")]
-pub(crate) fn seal(
+pub(crate) fn seal<const A: usize>(
     key: &[u8; 32],
     nonce: &[u8; NONCE],
-    associated: &[u8],
+    associated: &[u8; A],
     bytes: &mut [u8],
 ) -> Option<[u8; TAG]> {
     Cipher::new(key).seal(nonce, associated, bytes)

@@ -9,6 +9,9 @@ pub(crate) const HEADER: usize = 31;
 /// Size of what names the token in its session and the session among all: in kinds `e` and `n` the nonce.
 const NONCE: usize = SessionId::SIZE + TokenId::SIZE;
 
+/// What stands in front of it: format and key id.
+const ASSOCIATED: usize = HEADER - NONCE;
+
 /// The 12 bits that make the text begin with `sc`.
 const MAGIC: u32 = 0xB1C;
 /// Base64url values of the third and fourth character.
@@ -71,8 +74,9 @@ impl Header {
 }
 
 /// The header's part that is associated data (format and key id) and its part that is the nonce (both ids).
-pub(crate) fn split_header(header: &[u8; HEADER]) -> Option<(&[u8], &[u8; NONCE])> {
-    header.split_last_chunk()
+pub(crate) fn split_header(header: &[u8; HEADER]) -> Option<(&[u8; ASSOCIATED], &[u8; NONCE])> {
+    let (associated, nonce) = header.split_first_chunk()?;
+    Some((associated, nonce.try_into().ok()?))
 }
 
 /// The first four characters, as 24 bits.

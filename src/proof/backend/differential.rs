@@ -51,15 +51,15 @@ impl Cases {
     }
 }
 
-fn ciphers(cases: &mut Cases) {
+/// `A` is the size of the associated data.
+fn ciphers<const A: usize>(cases: &mut Cases) {
     let key: [u8; 32] = match cases.below(50) {
         0 => [0; 32],
         1 => [0xFF; 32],
         _ => cases.bytes(),
     };
     let mut nonce: [u8; NONCE] = cases.bytes();
-    let mut associated = cases.message();
-    associated.truncate(40);
+    let mut associated: [u8; A] = cases.bytes();
     let known = portable::Cipher::new(&key);
     let new = fast::Cipher::new(&key).unwrap();
 
@@ -82,7 +82,7 @@ fn ciphers(cases: &mut Cases) {
     match cases.below(4) {
         0 => cases.flip(&mut tag),
         1 => cases.flip(&mut nonce),
-        2 if !associated.is_empty() => cases.flip(&mut associated),
+        2 => cases.flip(&mut associated),
         3 if !sealed.is_empty() => cases.flip(&mut sealed),
         _ => tag = [0; 16],
     }
@@ -187,7 +187,13 @@ fn agree(count: u64) {
     for case in 0..count {
         // Each case by itself, so that one that fails can be run again alone.
         let mut cases = Cases(case << 16);
-        ciphers(&mut cases);
+        // Of tokens, of documents, and the two ends.
+        match case % 4 {
+            0 | 1 => ciphers::<7>(&mut cases),
+            2 => ciphers::<5>(&mut cases),
+            _ if case % 8 == 3 => ciphers::<1>(&mut cases),
+            _ => ciphers::<16>(&mut cases),
+        }
         signatures(&mut cases);
     }
 }

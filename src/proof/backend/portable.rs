@@ -16,20 +16,20 @@ impl Cipher {
     }
 
     #[must_use]
-    pub(in crate::proof) fn open(
+    pub(in crate::proof) fn open<const A: usize>(
         &self,
         nonce: &[u8; NONCE],
-        associated: &[u8],
+        associated: &[u8; A],
         bytes: &mut [u8],
         tag: &[u8; TAG],
     ) -> bool {
         self.0.decrypt_inout_detached(nonce.into(), associated, bytes.into(), tag.into()).is_ok()
     }
 
-    pub(in crate::proof) fn seal(
+    pub(in crate::proof) fn seal<const A: usize>(
         &self,
         nonce: &[u8; NONCE],
-        associated: &[u8],
+        associated: &[u8; A],
         bytes: &mut [u8],
     ) -> Option<[u8; TAG]> {
         self.0.encrypt_inout_detached(nonce.into(), associated, bytes.into()).ok().map(Into::into)

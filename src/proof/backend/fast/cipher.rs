@@ -28,20 +28,20 @@ impl Cipher {
     }
 
     #[must_use]
-    pub(in crate::proof) fn open(
+    pub(in crate::proof) fn open<const A: usize>(
         &self,
         nonce: &[u8; NONCE],
-        associated: &[u8],
+        associated: &[u8; A],
         bytes: &mut [u8],
         tag: &[u8; TAG],
     ) -> bool {
         self.open_checked(nonce, associated, bytes, tag).is_some()
     }
 
-    fn open_checked(
+    fn open_checked<const A: usize>(
         &self,
         nonce: &[u8; NONCE],
-        associated: &[u8],
+        associated: &[u8; A],
         bytes: &mut [u8],
         tag: &[u8; TAG],
     ) -> Option<()> {
@@ -51,10 +51,10 @@ impl Cipher {
         if equal(computed, tag) { keystream.apply(bytes) } else { None }
     }
 
-    pub(in crate::proof) fn seal(
+    pub(in crate::proof) fn seal<const A: usize>(
         &self,
         nonce: &[u8; NONCE],
-        associated: &[u8],
+        associated: &[u8; A],
         bytes: &mut [u8],
     ) -> Option<[u8; TAG]> {
         let mut keystream = Keystream::new(&self.0, nonce)?;
@@ -118,26 +118,21 @@ fn equal(one: &[u8; TAG], other: &[u8; TAG]) -> bool {
     folded.ct_eq(&0).into()
 }
 
-/// The tag: over the associated data and the ciphertext, each filled up to whole blocks, and their lengths.
-fn authenticate(key: &OneTimeKey, associated: &[u8], ciphertext: &[u8]) -> Option<Tag> {
+/// The tag: over the associated data (1 to 16 bytes) and the ciphertext, each filled up with zeros to whole blocks, and their lengths.
+fn authenticate<const A: usize>(key: &OneTimeKey, associated: &[u8; A], ciphertext: &[u8]) -> Option<Tag> {
+    const { assert!(0 < A && A <= BLOCK) }
     let mut state = Poly1305::new(key);
-    for part in [associated, ciphertext] {
-        let (whole, rest) = part.as_chunks::<BLOCK>();
-        state.update(whole.as_flattened()).ok()?;
-        if !rest.is_empty() {
-            state.update(&filled(rest)).ok()?;
-        }
-    }
-    let lengths = [associated.len(), ciphertext.len()].map(|length| (length as u64).to_le_bytes());
-    state.update(lengths.as_flattened()).ok()?;
+    let mut front = [0; BLOCK];
+    front.get_mut(..A)?.copy_from_slice(associated);
+    state.update(&front).ok()?;
+    let (whole, rest) = ciphertext.as_chunks::<BLOCK>();
+    state.update(whole.as_flattened()).ok()?;
+    // What is left and the lengths in one piece: each call costs as much as two blocks.
+    let mut back = [0; 2 * BLOCK];
+    let (last, lengths) = back.split_at_mut(BLOCK);
+    last.get_mut(..rest.len())?.copy_from_slice(rest);
+    let both = [A, ciphertext.len()].map(|length| (length as u64).to_le_bytes());
+    lengths.copy_from_slice(both.as_flattened());
+    state.update(if rest.is_empty() { lengths } else { &back }).ok()?;
     state.finalize().ok()
-}
-
-/// A block of these bytes, then zeros.
-fn filled(rest: &[u8]) -> [u8; BLOCK] {
-    let mut block = [0; BLOCK];
-    for (target, source) in block.iter_mut().zip(rest) {
-        *target = *source;
-    }
-    block
 }
