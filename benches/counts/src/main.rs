@@ -59,8 +59,7 @@ impl Ends {
         let now = start.saturating_add(Seconds::minutes(16));
         let mut rng = Repeatable(keys as u64);
         let mut ring = Ring::<Issuing>::new();
-        let keys: Vec<_> =
-            (0..keys).map(|_| IssuingKey::generate(kind, &mut rng).expect("a key")).collect();
+        let keys: Vec<_> = (0..keys).map(|_| IssuingKey::generate(kind, &mut rng).expect("a key")).collect();
         // The key that mints is the one that stands last, the longest to look for.
         let last = keys.iter().map(IssuingKey::id).max();
         for key in keys {

@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 /// Rounds of all cases.
-const ROUNDS: usize = 101;
-/// How long a case runs in a round: long enough for caches and branch predictors to know it again.
-const SLICE_NS: f64 = 1_000_000.0;
+const ROUNDS: usize = 401;
+/// How long a case runs in a round: short, so that few slices are interrupted.
+const SLICE_NS: f64 = 150_000.0;
 
 /// Nanoseconds of one call, one number for each round.
 pub struct Samples(pub Vec<f64>);

@@ -35,8 +35,8 @@ fn verified(ring: &[u8], token: &[u8], now: u64) -> Option<()> {
 #[cfg(any(feature = "encrypted", feature = "every-kind"))]
 fn verified(ring: &[u8], token: &[u8], now: u64) -> Option<()> {
     use safeconduct::{
-        Answer, Context, Facts, Freshness, Kind, Policy, Revocations, Ring, Scratch, Timestamp, Verifier,
-        Verifying, context,
+        Answer, Context, Facts, Freshness, Kind, Policy, Revocations, Ring, Scratch, Seconds, Timestamp,
+        Verifier, Verifying, context,
     };
 
     const CONTEXT: Context = context!("shop.example", "session");
@@ -46,7 +46,11 @@ fn verified(ring: &[u8], token: &[u8], now: u64) -> Option<()> {
 
     impl Revocations for Before {
         fn check(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
-            if facts.started_at < self.0 { Answer::Stale } else { Answer::Clear(Freshness::live(now)) }
+            if facts.started_at < self.0 {
+                Answer::Stale
+            } else {
+                Answer::Clear(Freshness::new(now, Seconds::hours(1)))
+            }
         }
     }
 
@@ -56,7 +60,7 @@ fn verified(ring: &[u8], token: &[u8], now: u64) -> Option<()> {
     let verifier = verifier.also_accepts(Kind::Signed).also_accepts(Kind::Nested);
     let verifier = verifier.revocations(Before(Timestamp::MIN));
     let token = core::str::from_utf8(token).ok()?;
-    let session =
-        verifier.verify::<()>(token, Timestamp::from_unix(now).ok()?, &mut Scratch::new()).ok()?.subject();
-    (!session.as_bytes().is_empty()).then_some(())
+    let mut scratch = Scratch::new();
+    let session = verifier.verify::<()>(token, Timestamp::from_unix(now).ok()?, &mut scratch).ok()?;
+    (!session.subject().as_bytes().is_empty()).then_some(())
 }
