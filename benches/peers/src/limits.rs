@@ -37,6 +37,7 @@ pub fn all() -> Vec<Limit> {
     let mut all = vec![limit("open: backend in use", proof::opens())];
     all.extend(opening());
     all.extend(verifying());
+    all.extend(signing());
     all
 }
 
@@ -73,6 +74,20 @@ fn opening() -> [Limit; 3] {
                 key.open_in_place_separate_tag(nonce, aad, tag, bytes, 0..).is_ok()
             })
         }),
+    ]
+}
+
+fn signing() -> [Limit; 3] {
+    let seed: [u8; 32] = random();
+    let message = [5; SIGNED];
+    let dalek = ed25519_dalek::SigningKey::from_bytes(&seed);
+    let graviola = graviola::signing::eddsa::Ed25519SigningKey::from_bytes(&seed).expect("a key");
+    let aws = aws_lc_rs::signature::Ed25519KeyPair::from_seed_unchecked(&seed).expect("a key");
+    let expected = dalek.sign(&message).to_bytes();
+    [
+        limit("Ed25519 sign: dalek", move || dalek.sign(&message).to_bytes() == expected),
+        limit("Ed25519 sign: graviola (backend in use)", move || graviola.sign(&message) == expected),
+        limit("Ed25519 sign: aws-lc-rs", move || aws.sign(&message).as_ref() == expected),
     ]
 }
 
