@@ -60,6 +60,7 @@ pub use keys::{InRing, IssuingKey, PublicKeyError, Signer, SignerError, Verifyin
 #[cfg(feature = "std")]
 pub use node::{Current, Node, NodeError, Snapshots, Update};
 pub use policy::{Policy, PolicyBuilder, PolicyError, PolicyReport};
+pub use proof::{Backend, backend};
 #[cfg(feature = "std")]
 pub use publication::{
     FileStore, FileStoreError, LoadError, MemStore, Publication, PublicationKind, PublishError, Publisher,

@@ -200,6 +200,7 @@ impl<V> Verifier<V> {
     pub fn departing(&self, token: &str, now: Timestamp) -> Result<Departing, Rejected> {
         let mut scratch = Scratch::new();
         let opened = self.open(token, now, &mut scratch)?;
+        self.policy.check_ceilings(&opened.core, now)?;
         Policy::check_end(&opened.core, now)?;
         Ok(Departing { revocation: opened.identity.revocation(&opened.core) })
     }
@@ -227,24 +228,25 @@ impl<V> Verifier<V> {
     where
         V: Revocations,
     {
-        let judged = self.open(token, now, scratch).and_then(|opened| {
-            let freshness = self.judge(&opened, proven, now)?;
-            self.check_schema(&opened)?;
-            Ok((opened, freshness))
-        });
-        let (Opened { identity, core, app }, freshness) = match judged {
-            Ok(judged) => judged,
-            Err(reason) => {
-                scratch.wipe();
-                return Err(Rejected::new(reason));
-            }
+        // Claims are large: they stay where they are until they become the session's.
+        let opened = match self.open(token, now, scratch) {
+            Ok(opened) => opened,
+            Err(reason) => return Err(refused(reason, scratch)),
         };
+        let judged = self.judge(&opened, proven, now).and_then(|freshness| {
+            self.check_schema(&opened)?;
+            Ok(freshness.known())
+        });
+        let freshness = match judged {
+            Ok(freshness) => freshness,
+            Err(reason) => return Err(refused(reason, scratch)),
+        };
+        let Opened { identity, core, app } = opened;
         let app = claims::decode_app(scratch.get(app))?;
-        let freshness = freshness.known();
         Ok(Session { identity, core, app, verified_at: now, freshness, context: self.tag })
     }
 
-    /// Steps 1–10: everything that does not depend on deadlines, the client or revocation.
+    /// Steps 1–8: from text to claims that are authentic.
     pub(crate) fn open(&self, token: &str, now: Timestamp, scratch: &mut Scratch) -> Result<Opened, Reason> {
         let unverified = scratch.parse(token)?;
         let header = unverified.header;
@@ -252,9 +254,7 @@ impl<V> Verifier<V> {
             return Err(Reason::KindNotAccepted);
         }
         let key = self.keys.accepting(header.kind, header.key_id, now, self.policy.skew())?;
-        let opened = self.open_under(unverified, key)?;
-        self.policy.check_ceilings(&opened.core, now)?;
-        Ok(opened)
+        self.open_under(unverified, key)
     }
 
     /// Steps 7 and 8: proof and claims.
@@ -271,7 +271,7 @@ impl<V> Verifier<V> {
         &self.keys
     }
 
-    /// Steps 11–13: deadlines, binding, revocation, and deadlines again in the time of the revocation data.
+    /// Steps 9–13: ceilings, deadlines, binding, revocation, and deadlines again in the time of the revocation data.
     pub(crate) fn judge(
         &self,
         opened: &Opened,
@@ -282,6 +282,7 @@ impl<V> Verifier<V> {
         V: Revocations,
     {
         let core = &opened.core;
+        self.policy.check_ceilings(core, now)?;
         Policy::check_deadlines(core, now)?;
         match (&core.bound_to, proven) {
             (None, None) => {}
@@ -311,6 +312,12 @@ impl<V> Verifier<V> {
     fn check_schema(&self, opened: &Opened) -> Result<(), Reason> {
         if opened.core.schema == self.schema { Ok(()) } else { Err(Reason::SchemaMismatch) }
     }
+}
+
+#[cold]
+fn refused(reason: Reason, scratch: &mut Scratch) -> Rejected {
+    scratch.wipe();
+    Rejected::new(reason)
 }
 
 impl Revocations for Unrevocable {

@@ -1,4 +1,5 @@
-//! No secret is left on the heap: an allocator that looks at every block when it is given back, while rings are read, written, advanced, merged and published.
+//! No secret is left on the heap: an allocator that looks at every block when it is given back, while rings are read, written, advanced, merged and published,
+//! and issuers made of them.
 //! (Rings themselves are kept off the heap; `wiping.rs` looks at their own memory.) Without the test harness, whose threads allocate on their own.
 #![allow(unsafe_code)] // a global allocator cannot be written without
 
@@ -8,9 +9,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use common::{Repeatable, at};
+use common::{CONTEXT, Repeatable, at};
 use safeconduct::{
-    Issuing, IssuingKey, KeyEncryptionKey, Kind, Policy, Published, Ring, RootKey, Schedule, Seconds,
+    Issuer, Issuing, IssuingKey, KeyEncryptionKey, Kind, Policy, Published, Ring, RootKey, Schedule, Seconds,
     Verifying, Window,
 };
 
@@ -86,6 +87,7 @@ fn main() {
     let revoked = ring.revoke(Kind::Encrypted, id, at(0), Seconds::ZERO, Seconds::ZERO);
     let verifying = ring.verifying();
     let published = verifying.publish(1, &root, &kek, &mut Repeatable(2)).unwrap();
+    let issuers = Kind::ALL.map(|kind| Issuer::new(&ring, CONTEXT, &Policy::AAL1, kind));
     let open = || Published::<Verifying>::open(&published, &kek, &root.public()).unwrap();
     let opened = open();
     drop((
@@ -96,6 +98,7 @@ fn main() {
         advanced,
         advanced_text,
         revoked,
+        issuers,
         opened,
         published,
         verifying,

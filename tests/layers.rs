@@ -14,7 +14,18 @@ const MAP: &[(&str, &[&str], &[&str])] = &[
     (
         "proof",
         &["error", "keys", "values", "wire"],
-        &["chacha20poly1305", "ed25519_dalek", "hmac", "rand_core", "sha2", "zeroize"],
+        &[
+            "chacha20",
+            "chacha20poly1305",
+            "ed25519_dalek",
+            "graviola",
+            "hmac",
+            "orion",
+            "rand_core",
+            "sha2",
+            "subtle",
+            "zeroize",
+        ],
     ),
     ("policy", &["claims", "error", "values"], &[]),
     (
@@ -66,10 +77,13 @@ const MAP: &[(&str, &[&str], &[&str])] = &[
 const CRATES: &[&str] = &[
     "axum_core",
     "base64",
+    "chacha20",
     "chacha20poly1305",
     "ed25519_dalek",
+    "graviola",
     "hkdf",
     "hmac",
+    "orion",
     "pin_project_lite",
     "postcard",
     "rand_core",

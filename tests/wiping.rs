@@ -50,9 +50,9 @@ fn a_ring_and_an_issuer_that_are_dropped_are_wiped() {
         let secrets = secrets(&ring);
         let mut issuer = ManuallyDrop::new(Issuer::new(&ring, CONTEXT, &Policy::AAL1, kind));
         let mut verifier = ManuallyDrop::new(Verifier::new(&ring.verifying(), CONTEXT, &Policy::AAL1, kind));
+        // What an issuer signs with is on the heap, which `heap_wiping.rs` looks at.
         if kind != Kind::Encrypted {
-            assert!(count(&issuer, secrets.last().unwrap()) > 0, "control: the seed is in the issuer");
-            assert_eq!(count(&verifier, secrets.last().unwrap()), 0, "and not in the verifier");
+            assert_eq!(count(&verifier, secrets.last().unwrap()), 0, "no seed is in the verifier");
         }
         // SAFETY: none of them is used again, but for looking at its bytes.
         unsafe {
@@ -61,7 +61,11 @@ fn a_ring_and_an_issuer_that_are_dropped_are_wiped() {
             ManuallyDrop::drop(&mut verifier);
         }
         for secret in &secrets {
-            assert_eq!((count(&ring, secret), count(&issuer, secret), count(&verifier, secret)), (0, 0, 0));
+            assert_eq!(
+                (count(&ring, secret), count(&issuer, secret), count(&verifier, secret)),
+                (0, 0, 0),
+                "{kind}"
+            );
         }
     }
 }

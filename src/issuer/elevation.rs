@@ -41,8 +41,8 @@ impl<S: Signer> Issuer<S> {
         let until = issued_at.saturating_add(lasting).min(successor.ends_at);
         let elevation = Elevation { level: to, until, authenticated_at: issued_at };
         let core = CoreClaims { rotation: 0, elevation: Some(elevation), ..successor };
-        let token =
-            self.mint(&core, &session.app, session.verified_at, |key, body| Ids::of_session(key, body, rng))?;
+        let token = self
+            .mint(&core, &session.app, session.verified_at, |key, token| Ids::of_session(key, token, rng))?;
         let revocation = session.revocation().superseded_by(token.session_id());
         Ok(PendingElevation::new(token, revocation))
     }

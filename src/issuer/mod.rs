@@ -11,7 +11,7 @@ use core::fmt;
 
 use rand_core::TryCryptoRng;
 use serde::Serialize;
-use zeroize::Zeroizing;
+use zeroize::Zeroize as _;
 
 pub use elevation::PendingElevation;
 pub use grant::Grant;
@@ -118,7 +118,7 @@ impl<S: Signer> Issuer<S> {
         rng: &mut G,
     ) -> Result<Token, MintError> {
         let core = grant.core_claims(&self.policy, now, None)?;
-        self.mint(&core, &grant.claims, now, |key, body| Ids::of_session(key, body, rng))
+        self.mint(&core, &grant.claims, now, |key, token| Ids::of_session(key, token, rng))
     }
 
     /// [`rotate`](Issuer::rotate), if it is due: `None` while the token is younger than the policy's renewal threshold, and when rotating would not
@@ -178,7 +178,9 @@ impl<S: Signer> Issuer<S> {
         let rotation = successor.rotation.checked_add(1).ok_or(MintError::RotationExhausted)?;
         let core = CoreClaims { rotation, ..successor };
         let id = session.session_id();
-        self.mint(&core, &session.app, session.verified_at, |key, body| Ids::of_rotation(key, id, body, rng))
+        self.mint(&core, &session.app, session.verified_at, |key, token| {
+            Ids::of_rotation(key, id, token, rng)
+        })
     }
 
     /// The claims of the successor (SPEC section 6.2, step 1), but for the rotation number.
@@ -226,15 +228,10 @@ impl<S: Signer> Issuer<S> {
             return Err(MintError::CeilingExceeded);
         }
         let key = self.minting_key(core.expires_at, now)?;
-        let body = claims::encode(core, app)?;
-        let ids = draw(key, &body)?;
-        let text = proof::mint(key, &self.signer, Purpose::Session, &self.context, ids, &body)?;
-        Ok(Token {
-            text: Zeroizing::new(text),
-            session_id: ids.session,
-            expires_at: core.expires_at,
-            ends_at: core.ends_at,
-        })
+        let token = claims::encode(core, app, self.kind.proof_size())?;
+        let ids = draw(key, &token)?;
+        let text = proof::mint(key, &self.signer, Purpose::Session, &self.context, ids, token)?;
+        Ok(Token { text, session_id: ids.session, expires_at: core.expires_at, ends_at: core.ends_at })
     }
 }
 
@@ -263,7 +260,7 @@ impl<S> fmt::Debug for Issuer<S> {
 #[derive(Clone, PartialEq, Eq)]
 #[must_use = "the client has to get the token"]
 pub struct Token {
-    text: Zeroizing<String>,
+    text: String,
     session_id: SessionId,
     expires_at: Timestamp,
     ends_at: Timestamp,
@@ -298,6 +295,15 @@ impl Token {
     #[must_use]
     pub const fn ends_at(&self) -> Timestamp {
         self.ends_at
+    }
+}
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        // Wiping nothing is not free: it would be a tenth of minting, after `into_string`.
+        if !self.text.is_empty() {
+            self.text.zeroize();
+        }
     }
 }
 

@@ -2,13 +2,11 @@
 
 use sha2::{Digest as _, Sha256};
 
-#[cfg(feature = "alloc")]
-pub(crate) use super::seal::seal;
-pub(crate) use super::seal::{NONCE, TAG};
-use super::{seal, sign};
+use super::backend::{Cipher, Verifying};
+pub(crate) use super::backend::{NONCE, SIGNATURE, TAG};
+use super::sign;
 use crate::keys::PublicKey;
 
-pub(crate) const SIGNATURE: usize = sign::SIGNATURE;
 /// What stands in front of a signed document: its domain and role.
 const MAX_FRONT: usize = 40;
 const MAX_DOCUMENT: usize = 2_048;
@@ -36,14 +34,25 @@ impl Message {
 }
 
 /// Opens what was wrapped, in place. The last bytes are the tag.
-pub(crate) fn open<'b>(
+pub(crate) fn open<'b, const A: usize>(
     key: &[u8; 32],
     nonce: &[u8; NONCE],
-    associated: &[u8],
+    associated: &[u8; A],
     bytes: &'b mut [u8],
 ) -> Option<&'b [u8]> {
     let (sealed, tag) = bytes.split_last_chunk_mut::<TAG>()?;
-    seal::open(key, nonce, associated, sealed, tag).then_some(sealed)
+    Cipher::new(key).open(nonce, associated, sealed, tag).then_some(sealed)
+}
+
+/// Wraps in place and returns the tag; `None` if the bytes are more than the cipher takes.
+#[cfg(feature = "alloc")]
+pub(crate) fn seal<const A: usize>(
+    key: &[u8; 32],
+    nonce: &[u8; NONCE],
+    associated: &[u8; A],
+    bytes: &mut [u8],
+) -> Option<[u8; TAG]> {
+    Cipher::new(key).seal(nonce, associated, bytes)
 }
 
 /// SHA-256 of a part of a document.
@@ -59,7 +68,7 @@ pub(crate) fn verify(
     signature: &[u8; SIGNATURE],
 ) -> Option<[u8; 32]> {
     let message = Message::new(front, document)?;
-    sign::verify(key, message.as_bytes(), signature).then(|| Sha256::digest(document).into())
+    sign::verify(&Verifying::new(key), message.as_bytes(), signature).then(|| Sha256::digest(document).into())
 }
 
 /// `None` if the document is longer than any of ours can be.
@@ -69,5 +78,6 @@ pub(crate) fn sign(
     front: &[&[u8]],
     document: &[u8],
 ) -> Option<[u8; SIGNATURE]> {
-    Message::new(front, document).map(|message| sign::sign(key, message.as_bytes()))
+    let key = super::backend::Signing::new(key);
+    Message::new(front, document).map(|message| key.sign(message.as_bytes()))
 }

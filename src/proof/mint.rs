@@ -1,5 +1,6 @@
 //! Outward: a body becomes a token.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -8,11 +9,10 @@ use rand_core::TryCryptoRng;
 use sha2::Sha256;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::{seal, sign};
+use super::backend::{Cipher, Signing, Verifying};
+use super::sign;
 use crate::error::MintError;
-use crate::keys::{
-    IssuingKey, KeyIdentity, PublicKey, Purpose, RingKey, Signer, SigningKey, Subkeys, VerifyingKey,
-};
+use crate::keys::{IssuingKey, KeyIdentity, Purpose, RingKey, Signer, Subkeys, VerifyingKey};
 use crate::values::{Context, KeyId, Kind, SessionId, TokenId};
 use crate::wire::{self, HEADER, Header};
 
@@ -20,26 +20,45 @@ use crate::wire::{self, HEADER, Header};
 pub(crate) struct MintingKey {
     kind: Kind,
     identity: KeyIdentity,
-    subkeys: Option<Subkeys>,
-    half: Option<Half>,
+    // Boxed, so that moving an issuer copies no secret, and a half that is not there leaves no room in which one could be left.
+    sealing: Option<Box<Sealing>>,
+    half: Option<Box<Half>>,
+}
+
+/// What kinds `e` and `n` seal with, and what hedges their ids.
+struct Sealing {
+    cipher: Cipher,
+    /// HMAC that has taken its key and nothing else.
+    hedging: Hmac<Sha256>,
+}
+
+impl Sealing {
+    fn new(subkeys: &Subkeys) -> Self {
+        // HMAC fills a key up with zeros to the size of a block; a whole block cannot have the wrong length.
+        let mut block = Zeroizing::new([0; 64]);
+        for (target, source) in block.iter_mut().zip(&subkeys.hedging) {
+            *target = *source;
+        }
+        Self { cipher: Cipher::new(&subkeys.sealing), hedging: Hmac::new((&*block).into()) }
+    }
 }
 
 /// Who signs.
 enum Half {
-    Here(SigningKey),
+    Here(Signing),
     /// A [`Signer`], under this public key.
-    Elsewhere(PublicKey),
+    Elsewhere(Verifying),
 }
 
 impl MintingKey {
     pub(crate) fn new(key: &IssuingKey, purpose: Purpose, context: &Context) -> Self {
-        let half = key.material().ed25519().cloned().map(Half::Here);
+        let half = key.material().ed25519().map(Signing::new).map(Half::Here);
         Self::with(key, half, purpose, context)
     }
 
     /// For an issuer whose signatures are made elsewhere. `None` for kind `e`: whoever has its key can mint, and nobody signs.
     pub(crate) fn of_signer(key: &VerifyingKey, purpose: Purpose, context: &Context) -> Option<Self> {
-        let half = Half::Elsewhere(key.material().ed25519()?.clone());
+        let half = Half::Elsewhere(Verifying::new(key.material().ed25519()?));
         Some(Self::with(key, Some(half), purpose, context))
     }
 
@@ -51,8 +70,8 @@ impl MintingKey {
         Self {
             kind: key.material().kind(),
             identity: *key.identity(),
-            subkeys: key.material().subkeys(purpose, context),
-            half,
+            sealing: key.material().subkeys(purpose, context).as_ref().map(Sealing::new).map(Box::new),
+            half: half.map(Box::new),
         }
     }
 }
@@ -68,10 +87,10 @@ impl Ids {
     /// Ids of a new session (SPEC section 6.1, step 4; ISS-04).
     pub(crate) fn of_session<G: TryCryptoRng + ?Sized>(
         key: &MintingKey,
-        body: &[u8],
+        token: &[u8],
         rng: &mut G,
     ) -> Result<Self, MintError> {
-        let [session, token] = draw(key, b"session", &[], body, rng)?;
+        let [session, token] = draw(key, b"session", &[], body(token), rng)?;
         Ok(Self { session: SessionId::from_bytes(session), token: TokenId::from_bytes(token) })
     }
 
@@ -79,10 +98,10 @@ impl Ids {
     pub(crate) fn of_rotation<G: TryCryptoRng + ?Sized>(
         key: &MintingKey,
         session: SessionId,
-        body: &[u8],
+        token: &[u8],
         rng: &mut G,
     ) -> Result<Self, MintError> {
-        let [token] = draw(key, b"rotation", &session.to_bytes(), body, rng)?;
+        let [token] = draw(key, b"rotation", &session.to_bytes(), body(token), rng)?;
         Ok(Self { session, token: TokenId::from_bytes(token) })
     }
 }
@@ -99,14 +118,13 @@ fn draw<const N: usize, G: TryCryptoRng + ?Sized>(
 ) -> Result<[[u8; TokenId::SIZE]; N], MintError> {
     let mut ids = [[0; TokenId::SIZE]; N];
     let drawn = ids.as_flattened_mut();
-    let Some(subkeys) = &key.subkeys else {
+    let Some(sealing) = &key.sealing else {
         rng.try_fill_bytes(drawn).map_err(|_| MintError::Random)?;
         return Ok(ids);
     };
     let mut random = Zeroizing::new([0; 16]);
     rng.try_fill_bytes(random.as_mut_slice()).map_err(|_| MintError::Random)?;
-    // HMAC takes keys of any length, so this cannot fail.
-    let mut mac = Hmac::<Sha256>::new_from_slice(&subkeys.hedging).map_err(|_| MintError::Random)?;
+    let mut mac = sealing.hedging.clone();
     for piece in [label, random.as_slice(), key.identity.as_bytes(), session, body] {
         mac.update(piece);
     }
@@ -118,19 +136,20 @@ fn draw<const N: usize, G: TryCryptoRng + ?Sized>(
     Ok(ids)
 }
 
-/// Signs and seals a body and writes it as text (SPEC section 5).
+/// The body of a token that has no header and no proof yet: it stands behind room for the header.
+fn body(token: &[u8]) -> &[u8] {
+    token.get(HEADER..).unwrap_or_default()
+}
+
+/// Signs and seals a body and writes it as text (SPEC section 5). `token` has room for the header in front of the body, and capacity for the proof.
 pub(crate) fn mint(
     key: &MintingKey,
     signer: &impl Signer,
     purpose: Purpose,
     context: &Context,
     ids: Ids,
-    body: &[u8],
+    mut token: Zeroizing<Vec<u8>>,
 ) -> Result<String, MintError> {
-    let size = HEADER.saturating_add(body.len()).saturating_add(key.kind.proof_size());
-    if size > wire::MAX_BYTES {
-        return Err(MintError::TooLarge);
-    }
     let header = Header {
         kind: key.kind,
         key_id: key.identity.key_id(),
@@ -138,16 +157,14 @@ pub(crate) fn mint(
         token_id: ids.token,
     }
     .to_bytes();
-    let mut token = Zeroizing::new(Vec::with_capacity(size));
-    token.extend_from_slice(&header);
-    token.extend_from_slice(body);
-    if let Some(half) = &key.half {
+    *token.first_chunk_mut().ok_or(MintError::TooLarge)? = header;
+    if let Some(half) = key.half.as_deref() {
         let lengths = sign::lengths(purpose, context);
         let covered = sign::covered(&header, &key.identity, context, &lengths);
         let mut message = Zeroizing::new(covered.concat());
-        message.extend_from_slice(body);
+        message.extend_from_slice(body(&token));
         let signature = match half {
-            Half::Here(signing) => sign::sign(signing, &message),
+            Half::Here(signing) => signing.sign(&message),
             Half::Elsewhere(public) => {
                 let signed = signer.sign(key.identity.key_id(), &message).ok();
                 // A wrong key or a faulty device is found here, and not by every verifier.
@@ -158,13 +175,16 @@ pub(crate) fn mint(
         };
         token.extend_from_slice(&signature);
     }
-    if let Some(subkeys) = &key.subkeys {
+    if let Some(sealing) = &key.sealing {
         let plain = token.get_mut(HEADER..).ok_or(MintError::TooLarge)?;
-        let (associated, nonce) = seal::of_header(&header).ok_or(MintError::TooLarge)?;
-        let tag = seal::seal(&subkeys.sealing, nonce, associated, plain).ok_or(MintError::TooLarge)?;
+        let (associated, nonce) = wire::split_header(&header).ok_or(MintError::TooLarge)?;
+        let tag = sealing.cipher.seal(nonce, associated, plain).ok_or(MintError::TooLarge)?;
         token.extend_from_slice(&tag);
     }
-    let mut text = String::with_capacity(size.div_ceil(3).saturating_mul(4));
+    if token.len() > wire::MAX_BYTES {
+        return Err(MintError::TooLarge);
+    }
+    let mut text = String::with_capacity(token.len().div_ceil(3).saturating_mul(4));
     wire::encode(&token, &mut text);
     Ok(text)
 }

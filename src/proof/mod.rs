@@ -1,13 +1,14 @@
 //! THE ONLY CRYPTO CALLS ON TOKENS: opens what came in, seals what goes out, hedges ids.
 
+mod backend;
 mod csrf;
 pub(crate) mod document;
 #[cfg(feature = "alloc")]
 mod mint;
 mod open;
-mod seal;
 mod sign;
 
+pub use backend::{Backend, backend};
 pub(crate) use csrf::{CODE, CsrfKey, SALT};
 #[cfg(feature = "alloc")]
 pub(crate) use mint::{Ids, MintingKey, mint};

@@ -2,19 +2,19 @@
 
 use core::ops::Range;
 
-use super::seal::{self, TAG};
-use super::sign::{self, SIGNATURE};
+use super::backend::{Cipher, SIGNATURE, TAG, Verifying};
+use super::sign;
 use crate::error::Reason;
-use crate::keys::{KeyIdentity, Purpose, RingKey, Subkeys, VerifyingKey};
+use crate::keys::{KeyIdentity, Purpose, RingKey, VerifyingKey};
 use crate::values::{Context, Kind};
-use crate::wire::{Header, Unverified};
+use crate::wire::{self, HEADER, Header, Unverified};
 
 /// What opens tokens under one key in one context: derived once, when a ring is loaded.
 pub(crate) struct OpeningKey {
     kind: Kind,
     identity: KeyIdentity,
-    subkeys: Option<Subkeys>,
-    public: Option<crate::keys::PublicKey>,
+    cipher: Option<Cipher>,
+    public: Option<Verifying>,
 }
 
 impl OpeningKey {
@@ -22,8 +22,8 @@ impl OpeningKey {
         Self {
             kind: key.kind(),
             identity: *key.identity(),
-            subkeys: key.material().subkeys(purpose, context),
-            public: key.material().ed25519().cloned(),
+            cipher: key.material().subkeys(purpose, context).map(|subkeys| Cipher::new(&subkeys.sealing)),
+            public: key.material().ed25519().map(Verifying::new),
         }
     }
 }
@@ -59,18 +59,20 @@ pub(crate) fn open<'a>(
     context: &Context,
 ) -> Result<Authentic<'a>, Reason> {
     let header = token.header;
-    let raw_header = header.to_bytes();
     let (memory, start) = token.into_memory();
+    let (before, _) = memory.split_at(start.min(memory.len()));
+    // A copy: what a signature covers is written over it.
+    let raw_header = *before.last_chunk::<HEADER>().ok_or(Reason::Malformed)?;
     let mut end = memory.len();
     // A key is only ever used for its own kind (KEY-03); the ring has selected by kind already.
     if key.kind != header.kind {
         return Err(Reason::UnknownKey);
     }
-    if let Some(subkeys) = &key.subkeys {
+    if let Some(cipher) = &key.cipher {
         let sealed = memory.get_mut(start..end).ok_or(Reason::Malformed)?;
         let (bytes, tag) = sealed.split_last_chunk_mut::<TAG>().ok_or(Reason::Malformed)?;
-        let (associated, nonce) = seal::of_header(&raw_header).ok_or(Reason::Malformed)?;
-        if !seal::open(&subkeys.sealing, nonce, associated, bytes, tag) {
+        let (associated, nonce) = wire::split_header(&raw_header).ok_or(Reason::Malformed)?;
+        if !cipher.open(nonce, associated, bytes, tag) {
             return Err(Reason::Forged);
         }
         end = end.saturating_sub(TAG);

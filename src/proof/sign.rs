@@ -1,14 +1,9 @@
-//! Ed25519 by the strict rule (SPEC section 5.1).
+//! What a signature covers, and the strict rule by which it counts (SPEC section 5.1).
 
-#[cfg(feature = "alloc")]
-use ed25519_dalek::Signer as _;
-
-use crate::keys::{KeyIdentity, PublicKey, Purpose};
+use super::backend::{SIGNATURE, Verifying};
+use crate::keys::{KeyIdentity, Purpose};
 use crate::values::Context;
 use crate::wire::HEADER;
-
-/// Size of a signature.
-pub(super) const SIGNATURE: usize = 64;
 
 /// The order of the base point, little-endian, as RFC 8032 section 5.1 gives it.
 const ORDER: [u8; 32] = [
@@ -41,18 +36,9 @@ pub(super) fn lengths(purpose: Purpose, context: &Context) -> [u8; 2] {
 
 /// Whether the signature is one that SPEC accepts: TOK-21 to TOK-23.
 #[must_use]
-pub(super) fn verify(key: &PublicKey, message: &[u8], signature: &[u8; SIGNATURE]) -> bool {
-    // TOK-21, here as well as in dalek: another crate of the same program can switch dalek's check off by a feature.
-    if !below_order(signature) {
-        return false;
-    }
-    let signature = ed25519_dalek::Signature::from_bytes(signature);
-    key.dalek().verify_strict(message, &signature).is_ok()
-}
-
-#[cfg(feature = "alloc")]
-pub(super) fn sign(key: &crate::keys::SigningKey, message: &[u8]) -> [u8; SIGNATURE] {
-    key.dalek().sign(message).to_bytes()
+pub(super) fn verify(key: &Verifying, message: &[u8], signature: &[u8; SIGNATURE]) -> bool {
+    // TOK-21, here as well as in the backends: another crate of the same program can switch dalek's check off by a feature.
+    below_order(signature) && key.accepts(message, signature)
 }
 
 /// `S < L`, both little-endian. Signatures are public, so this need not be constant-time.

@@ -40,7 +40,8 @@ impl<K> Entries<K> {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry<K>> {
-        self.0.iter().flatten()
+        // Entries have no gaps, so the first empty place is the end.
+        self.0.iter().map_while(Option::as_ref)
     }
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Entry<K>> {
@@ -126,9 +127,10 @@ impl<K> Entries<K> {
 
     /// The one entry of this kind that mints at `now` (SPEC section 8.3, RING-10): every node with the same ring chooses the same.
     pub(crate) fn minting(&self, kind: Kind, now: Timestamp) -> Option<&Entry<K>> {
-        self.iter()
-            .filter(|entry| entry.kind == kind && entry.may_mint(now))
-            .min_by_key(|entry| (core::cmp::Reverse(entry.window.issue_from()), entry.identity))
+        self.iter().filter(|entry| entry.kind == kind && entry.may_mint(now)).min_by(|one, other| {
+            let latest = other.window.issue_from().cmp(&one.window.issue_from());
+            latest.then_with(|| one.identity.cmp(&other.identity))
+        })
     }
 
     /// The state of one of the entries at `now` (SPEC section 8.2).

@@ -6,6 +6,12 @@ use crate::values::{KeyId, Kind, SessionId, TokenId};
 /// Size of the header in bytes.
 pub(crate) const HEADER: usize = 31;
 
+/// Size of what names the token in its session and the session among all: in kinds `e` and `n` the nonce.
+const NONCE: usize = SessionId::SIZE + TokenId::SIZE;
+
+/// What stands in front of it: format and key id.
+const ASSOCIATED: usize = HEADER - NONCE;
+
 /// The 12 bits that make the text begin with `sc`.
 const MAGIC: u32 = 0xB1C;
 /// Base64url values of the third and fourth character.
@@ -50,14 +56,27 @@ impl Header {
             Kind::Nested => LETTER_N,
         };
         let [_, a, b, c] = ((MAGIC << 12) | (VERSION_1 << 6) | letter).to_be_bytes();
-        let parts: [&[u8]; 4] =
-            [&[a, b, c], &self.key_id.to_bytes(), &self.session_id.to_bytes(), &self.token_id.to_bytes()];
+        let parts: [(usize, &[u8]); 4] = [
+            (0, &[a, b, c]),
+            (3, &self.key_id.to_bytes()),
+            (7, &self.session_id.to_bytes()),
+            (19, &self.token_id.to_bytes()),
+        ];
         let mut bytes = [0; HEADER];
-        for (target, source) in bytes.iter_mut().zip(parts.into_iter().flatten()) {
-            *target = *source;
+        for (offset, part) in parts {
+            // In pieces: byte by byte through an iterator of iterators takes 30 ns.
+            if let Some(target) = bytes.get_mut(offset..).and_then(|rest| rest.get_mut(..part.len())) {
+                target.copy_from_slice(part);
+            }
         }
         bytes
     }
+}
+
+/// The header's part that is associated data (format and key id) and its part that is the nonce (both ids).
+pub(crate) fn split_header(header: &[u8; HEADER]) -> Option<(&[u8; ASSOCIATED], &[u8; NONCE])> {
+    let (associated, nonce) = header.split_first_chunk()?;
+    Some((associated, nonce.try_into().ok()?))
 }
 
 /// The first four characters, as 24 bits.

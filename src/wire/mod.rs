@@ -4,7 +4,7 @@ mod header;
 mod scratch;
 mod text;
 
-pub(crate) use header::{HEADER, Header};
+pub(crate) use header::{HEADER, Header, split_header};
 pub use scratch::Scratch;
 pub(crate) use scratch::Unverified;
 #[cfg(feature = "alloc")]

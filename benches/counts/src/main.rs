@@ -1,0 +1,136 @@
+//! Runs one path of the library so many times inside `measured`; everything around it is not counted. Keys and ids are the same in each run.
+
+use std::convert::Infallible;
+use std::hint::black_box;
+
+use safeconduct::rand_core::{TryCryptoRng, TryRng};
+use safeconduct::{
+    AuthLevel, Backend, Context, ExactList, Grant, Issuer, Issuing, IssuingKey, Kind, Policy, Ring, Scratch,
+    Seconds, Session, Subject, Timestamp, Verifier, Window, context,
+};
+
+const CONTEXT: Context = context!("shop.example", "session");
+/// How often `.ci/instructions` divides by.
+const TIMES: usize = 20;
+
+/// A sequence that is the same every time, and so not fit for keys.
+struct Repeatable(u64);
+
+impl TryRng for Repeatable {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        self.try_next_u64().map(|word| word as u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        Ok(self.0 ^ (self.0 >> 29))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(8) {
+            let word = self.try_next_u64()?.to_le_bytes();
+            chunk.copy_from_slice(&word[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Repeatable {}
+
+#[inline(never)]
+fn measured(mut work: impl FnMut()) {
+    for _ in 0..TIMES {
+        work();
+    }
+}
+
+struct Ends {
+    issuer: Issuer,
+    verifier: Verifier<ExactList>,
+    token: String,
+    now: Timestamp,
+}
+
+impl Ends {
+    fn new(kind: Kind, keys: usize) -> Self {
+        let start = Timestamp::from_unix(1_800_000_000).expect("a time");
+        let now = start.saturating_add(Seconds::minutes(16));
+        let mut rng = Repeatable(keys as u64);
+        let mut ring = Ring::<Issuing>::new();
+        let keys: Vec<_> = (0..keys).map(|_| IssuingKey::generate(kind, &mut rng).expect("a key")).collect();
+        // The key that mints is the one that stands last, the longest to look for.
+        let last = keys.iter().map(IssuingKey::id).max();
+        for key in keys {
+            let older = if Some(key.id()) == last { Seconds::ZERO } else { Seconds::new(1) };
+            let window = Window::new(start.saturating_sub(older), Seconds::days(30), Seconds::days(1));
+            ring.add(key, window.expect("a window")).expect("room");
+        }
+        let issuer = Issuer::new(&ring, CONTEXT, &Policy::AAL1, kind);
+        let verifier =
+            Verifier::new(&ring.verifying(), CONTEXT, &Policy::AAL1, kind).revocations(ExactList::new());
+        let grant = Self::grant();
+        let token = issuer.issue(&grant, start, &mut rng).expect("a token").into_string();
+        Self { issuer, verifier, token, now }
+    }
+
+    fn grant() -> Grant {
+        Grant::new(Subject::new("usr_8f14e45fceea167a").expect("a subject"), AuthLevel::Aal1)
+    }
+
+    fn session(&self) -> Session<()> {
+        self.verifier.verify_owned(&self.token, self.now).expect("a session")
+    }
+
+    fn verify(&self, text: &str, good: bool) {
+        let mut scratch = Scratch::new();
+        measured(|| {
+            let found = self.verifier.verify::<()>(black_box(text), self.now, &mut scratch);
+            assert_eq!(found.is_ok(), good);
+        });
+    }
+
+    fn issue(&self) {
+        let (grant, mut rng) = (Self::grant(), Repeatable(5));
+        measured(|| assert!(self.issuer.issue(black_box(&grant), self.now, &mut rng).is_ok()));
+    }
+
+    fn rotate(&self) {
+        let (session, mut rng) = (self.session(), Repeatable(5));
+        measured(|| assert!(self.issuer.rotate(black_box(&session), &mut rng).is_ok()));
+    }
+}
+
+fn main() {
+    let expected = if cfg!(feature = "fast") { Backend::Fast } else { Backend::Portable };
+    assert_eq!(safeconduct::backend(), expected, "the backend that was built for runs");
+    let encrypted = || Ends::new(Kind::Encrypted, 1);
+    match std::env::args().nth(1).as_deref() {
+        Some("verify-e") => encrypted().verify(&encrypted().token, true),
+        Some("verify-e-in-ring-of-16") => {
+            let ends = Ends::new(Kind::Encrypted, 16);
+            ends.verify(&ends.token, true);
+        }
+        Some("verify-s") => {
+            let ends = Ends::new(Kind::Signed, 1);
+            ends.verify(&ends.token, true);
+        }
+        Some("verify-n") => {
+            let ends = Ends::new(Kind::Nested, 1);
+            ends.verify(&ends.token, true);
+        }
+        Some("issue-e") => encrypted().issue(),
+        Some("issue-n") => Ends::new(Kind::Nested, 1).issue(),
+        Some("rotate-e") => encrypted().rotate(),
+        Some("refuse-1-mib") => encrypted().verify(&"A".repeat(1 << 20), false),
+        Some("refuse-malformed") => encrypted().verify("not a token", false),
+        Some("refuse-unknown-key") => encrypted().verify(&Ends::new(Kind::Encrypted, 2).token, false),
+        Some("refuse-forged") => {
+            let ends = encrypted();
+            let forged = format!("{}AAAA", &ends.token[..ends.token.len() - 4]);
+            ends.verify(&forged, false);
+        }
+        other => panic!("there is no case {other:?}"),
+    }
+}

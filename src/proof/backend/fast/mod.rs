@@ -1,0 +1,29 @@
+//! The fast backend, for native programs: chosen at run time, no flags, no C compiler. Why these crates: `benches/README.md`.
+
+mod cipher;
+mod ed25519;
+
+pub(in crate::proof) use cipher::Cipher;
+pub(in crate::proof) use ed25519::{Signing, Verifying};
+
+/// Whether this processor has every instruction that graviola uses. The answer is cached by the standard library.
+///
+/// Graviola's own check is the one it panics by; what its code assumes besides is asked for here.
+pub(in crate::proof) fn supported() -> bool {
+    graviola::util::is_cpu_supported() && assumed()
+}
+
+#[cfg(target_arch = "x86_64")]
+fn assumed() -> bool {
+    std::arch::is_x86_feature_detected!("bmi2")
+        && std::arch::is_x86_feature_detected!("ssse3")
+        && std::arch::is_x86_feature_detected!("sse4.1")
+}
+
+#[cfg(target_arch = "aarch64")]
+fn assumed() -> bool {
+    std::arch::is_aarch64_feature_detected!("neon")
+        && std::arch::is_aarch64_feature_detected!("aes")
+        && std::arch::is_aarch64_feature_detected!("pmull")
+        && std::arch::is_aarch64_feature_detected!("sha2")
+}

@@ -1,0 +1,46 @@
+//! The portable backend: `chacha20poly1305` and `ed25519-dalek`. What it accepts is what the SPEC means.
+
+use chacha20poly1305::aead::AeadInOut as _;
+use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
+use ed25519_dalek::{Signature, Signer as _};
+
+use super::{NONCE, SIGNATURE, TAG};
+use crate::keys::{PublicKey, SigningKey};
+
+/// Holds the key and nothing derived from it: the construction derives a key for each nonce.
+pub(in crate::proof) struct Cipher(XChaCha20Poly1305); // wipes itself when dropped
+
+impl Cipher {
+    pub(in crate::proof) fn new(key: &[u8; 32]) -> Self {
+        Self(XChaCha20Poly1305::new(key.into()))
+    }
+
+    #[must_use]
+    pub(in crate::proof) fn open<const A: usize>(
+        &self,
+        nonce: &[u8; NONCE],
+        associated: &[u8; A],
+        bytes: &mut [u8],
+        tag: &[u8; TAG],
+    ) -> bool {
+        self.0.decrypt_inout_detached(nonce.into(), associated, bytes.into(), tag.into()).is_ok()
+    }
+
+    pub(in crate::proof) fn seal<const A: usize>(
+        &self,
+        nonce: &[u8; NONCE],
+        associated: &[u8; A],
+        bytes: &mut [u8],
+    ) -> Option<[u8; TAG]> {
+        self.0.encrypt_inout_detached(nonce.into(), associated, bytes.into()).ok().map(Into::into)
+    }
+}
+
+pub(in crate::proof) fn sign(key: &SigningKey, message: &[u8]) -> [u8; SIGNATURE] {
+    key.dalek().sign(message).to_bytes()
+}
+
+#[must_use]
+pub(in crate::proof) fn accepts(key: &PublicKey, message: &[u8], signature: &[u8; SIGNATURE]) -> bool {
+    key.dalek().verify_strict(message, &Signature::from_bytes(signature)).is_ok()
+}
