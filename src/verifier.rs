@@ -200,7 +200,7 @@ impl<V> Verifier<V> {
     pub fn departing(&self, token: &str, now: Timestamp) -> Result<Departing, Rejected> {
         let mut scratch = Scratch::new();
         let opened = self.open(token, now, &mut scratch)?;
-        self.policy.check_ceilings(&opened.core, now)?;
+        self.check_ceilings(&opened, now)?;
         Policy::check_end(&opened.core, now)?;
         Ok(Departing { revocation: opened.identity.revocation(&opened.core) })
     }
@@ -271,6 +271,11 @@ impl<V> Verifier<V> {
         &self.keys
     }
 
+    /// Steps 9 and 10.
+    pub(crate) fn check_ceilings(&self, opened: &Opened, now: Timestamp) -> Result<(), Reason> {
+        self.policy.check_ceilings(&opened.core, now)
+    }
+
     /// Steps 9–13: ceilings, deadlines, binding, revocation, and deadlines again in the time of the revocation data.
     pub(crate) fn judge(
         &self,
@@ -282,7 +287,7 @@ impl<V> Verifier<V> {
         V: Revocations,
     {
         let core = &opened.core;
-        self.policy.check_ceilings(core, now)?;
+        self.check_ceilings(opened, now)?;
         Policy::check_deadlines(core, now)?;
         match (&core.bound_to, proven) {
             (None, None) => {}

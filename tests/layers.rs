@@ -14,18 +14,7 @@ const MAP: &[(&str, &[&str], &[&str])] = &[
     (
         "proof",
         &["error", "keys", "values", "wire"],
-        &[
-            "chacha20",
-            "chacha20poly1305",
-            "ed25519_dalek",
-            "graviola",
-            "hmac",
-            "orion",
-            "rand_core",
-            "sha2",
-            "subtle",
-            "zeroize",
-        ],
+        &["chacha20poly1305", "ed25519_dalek", "graviola", "hmac", "orion", "rand_core", "sha2", "zeroize"],
     ),
     ("policy", &["claims", "error", "values"], &[]),
     (
@@ -77,7 +66,6 @@ const MAP: &[(&str, &[&str], &[&str])] = &[
 const CRATES: &[&str] = &[
     "axum_core",
     "base64",
-    "chacha20",
     "chacha20poly1305",
     "ed25519_dalek",
     "graviola",

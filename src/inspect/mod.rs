@@ -132,7 +132,7 @@ pub fn explain<V: Revocations>(token: &str, now: Timestamp, verifier: &Verifier<
     let bound_to = readable.as_ref().and_then(|(opened, _)| opened.core.bound_to);
     let opened = verifier.open(token, now, &mut scratch);
     let verdict = refusal::Verdict {
-        was_judged: opened.is_ok(),
+        was_judged: opened.as_ref().is_ok_and(|opened| verifier.check_ceilings(opened, now).is_ok()),
         outcome: opened.and_then(|opened| verifier.judge(&opened, bound_to.as_ref(), now)),
     };
     let asked = readable.as_ref().and_then(|(opened, _)| {

@@ -33,7 +33,7 @@ pub(crate) const SIGNATURE: usize = 64;
 pub enum Backend {
     /// `chacha20poly1305` and `ed25519-dalek`: everywhere, wasm included.
     Portable,
-    /// `chacha20` with `orion`'s Poly1305, and Ed25519 by `graviola`: under the feature `fast`, on processors that have what it needs.
+    /// XChaCha20-Poly1305 by `orion` and Ed25519 by `graviola`: under the feature `fast`, on processors that have what it needs.
     Fast,
 }
 
