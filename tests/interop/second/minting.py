@@ -78,24 +78,22 @@ class Issuer:
         if claims.rotation == U32:
             raise CannotIssue("the rotation counter is at its end")
         claims = replace(claims, rotation=claims.rotation + 1)
-        return self._mint(claims, claims.issued_at, random, session.token.session_id)
+        return self._mint(claims, now, random, session.token.session_id)
 
     def elevate(self, session: Session, level: int, lasting: int, now: int, random: Random, app: bytes) -> str:
         """Section 6.3. The token is not to be handed out before ISS-08 is satisfied."""
         if not 0 < lasting <= self.longest_elevation or level < session.claims.level:
             raise CannotIssue("the elevation is out of bounds")
         claims = self._successor(session, now, app)
-        if claims.rotation == U32:
-            raise CannotIssue("the rotation counter is at its end")  # "step 1 of section 6.2 with the same errors"
         until = min(claims.issued_at + lasting, claims.ends_at)
         claims = replace(claims, rotation=0, elevation=Elevation(level, until, claims.issued_at))
-        return self._mint(claims, claims.issued_at, random, None)
+        return self._mint(claims, now, random, None)
 
     def _successor(self, session: Session, now: int, app: bytes) -> Claims:
         parent = session.claims
         if session.token.kind in "en" and self.kind == "s":
             raise CannotIssue("ISS-11")
-        if parent.ends_at - parent.started_at > self.longest_session or parent.level > self.assurance:
+        if parent.ends_at - parent.started_at > self.longest_session:
             raise CannotIssue("ISS-10")
         issued_at = max(now, parent.issued_at)
         if issued_at >= parent.ends_at:

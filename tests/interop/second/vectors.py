@@ -69,7 +69,7 @@ def judge(vector: Vector) -> tuple[str, dict[str, list[str]]]:
         return refused.reason, {}
 
 
-def _ring_lines(read: ring.Ring) -> dict[str, list[str]]:
+def ring_lines(read: ring.Ring) -> dict[str, list[str]]:
     keys = []
     for e in read.entries:
         line = f"{e.kind} {e.key_id.hex()} {e.issue_from} {e.issue_until} {e.accept_until}"
@@ -85,13 +85,13 @@ def _ring(vector: Vector) -> dict[str, list[str]]:
     read = ring.read(vector.one("ring"), vector.one("role"))
     if ring.write(read) != text.bare(vector.one("ring")):
         raise ValueError(f"{vector.name}: writing gives another text")
-    return _ring_lines(read)
+    return ring_lines(read)
 
 
 def _published(vector: Vector) -> dict[str, list[str]]:
     kek, root = bytes.fromhex(vector.one("kek")), bytes.fromhex(vector.one("root"))
     version, read = published.read(vector.one("document"), vector.one("role"), kek, root)
-    return {"version": [str(version)]} | _ring_lines(read)
+    return {"version": [str(version)]} | ring_lines(read)
 
 
 def _any_ring(vector: Vector) -> ring.Ring:
