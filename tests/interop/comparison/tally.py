@@ -11,17 +11,19 @@ class Tally:
         self.name = name
         self.verdicts: Counter[str] = Counter()
         self.differences: list[str] = []
+        self.known: Counter[str] = Counter()
 
     def compare(self, question: object, second: object, first: object) -> None:
-        """Both answers are dictionaries, or lists that begin with a verdict."""
-        verdict = first["verdict"] if isinstance(first, dict) and "verdict" in first else "answers"
-        self.verdicts[verdict] += 1
+        """Both answers are dictionaries with a verdict."""
+        self.verdicts[first["verdict"]] += 1
         if first != second:
             self.differences.append(f"{self.name}: {json.dumps(question)}\n  first:  {first}\n  second: {second}")
 
     def report(self) -> bool:
         total = sum(self.verdicts.values())
         print(f"{self.name}: {total} compared, {len(self.differences)} differences")
+        for why, count in self.known.items():
+            print(f"  {count} with a difference that is known: {why}")
         print("  " + ", ".join(f"{verdict} {count}" for verdict, count in self.verdicts.most_common()), flush=True)
         for difference in self.differences[: self.MOST_SHOWN]:
             print(difference[: self.LONGEST])

@@ -162,11 +162,19 @@ class Node:
         return good_until
 
     def ask(self, token: Token, claims: Claims, now: int) -> Clear:
-        """REV-16 and REV-17: every realm is asked."""
+        """REV-16 and REV-17: every realm is asked, and asked again for what old data say if that is wanted."""
+        try:
+            return self._ask_realms(token, claims, now, old_data=False)
+        except Refused as refused:
+            if refused.reason != "SnapshotStale" or not self.fail_open:
+                raise
+        return self._ask_realms(token, claims, now, old_data=True)
+
+    def _ask_realms(self, token: Token, claims: Claims, now: int, old_data: bool) -> Clear:
         refusals, clears = [], []
         for realm in self.realms:
             try:
-                clears.append(self._ask_realm(realm, token, claims, now))
+                clears.append(self._ask_realm(realm, token, claims, now, old_data))
             except Refused as refused:
                 refusals.append(refused)
         if refusals:
@@ -178,12 +186,12 @@ class Node:
             all(clear.minting for clear in clears),
         )
 
-    def _ask_realm(self, realm: Realm, token: Token, claims: Claims, now: int) -> Clear:
+    def _ask_realm(self, realm: Realm, token: Token, claims: Claims, now: int, old_data: bool) -> Clear:
         in_force = self.in_force.get(realm.realm_id)
         if in_force is None:
             raise Refused("SnapshotStale")
-        stale = now >= in_force.good_until
-        if stale and not self.fail_open:
+        stale = max(now, in_force.header["complete_to"]) >= in_force.good_until
+        if stale and not old_data:
             raise Refused("SnapshotStale")
         clear = in_force.ask(token, claims, realm.filter_key or self._filter_keys.get(realm.realm_id))
         minting = not stale and now - clear.complete_to <= clear.staleness_bound
