@@ -10,6 +10,7 @@ from .world import STRANGE_KEYS, Chance, issuer_ring, realm
 
 AROUND = ["", "", " ", "\n", "\r\n", "\t", "\f", "\v", "\0", "\u00a0", '"', "'", '"\'', " \" ", "\ufeff"]
 LAST = 253402300799
+WINDOWS = [(LAST, 1, 0), (LAST - 1, 1, 0), (LAST - 2, 1, 1), (LAST - 2, 1, 2), (0, 0, 5), (0, 2**32 - 1, 2**32 - 1), (2**40 - 1, 1, 1)]
 
 
 class RingMutants:
@@ -144,8 +145,8 @@ class RingMutants:
             other = chance.randrange(len(pieces))
             pieces[at], pieces[other] = pieces[other], pieces[at]
         elif way == 2:
-            window = chance.choice([(LAST, 1, 0), (LAST - 1, 1, 0), (LAST - 2, 1, 1), (LAST - 2, 1, 2), (0, 0, 5), (0, 2**32 - 1, 2**32 - 1), (2**40 - 1, 1, 1)])
-            pieces[at] = pieces[at][:1] + window[0].to_bytes(5, "big") + window[1].to_bytes(4, "big") + window[2].to_bytes(4, "big") + pieces[at][14:]
+            window = b"".join(number.to_bytes(size, "big") for number, size in zip(chance.choice(WINDOWS), (5, 4, 4)))
+            pieces[at] = pieces[at][:1] + window + pieces[at][14:]
         elif way == 3:
             pieces[at] = pieces[at][:-32] + chance.choice(STRANGE_KEYS)
         elif way == 4:

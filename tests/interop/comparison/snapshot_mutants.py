@@ -1,7 +1,6 @@
 """Nodes that are given snapshots and deltas, good and bad, and asked about tokens in between."""
 
 import copy
-import hashlib
 from dataclasses import replace
 
 from second import minting, publishing, ring as ring_
@@ -20,9 +19,11 @@ from .token_mutants import shown
 from .world import NOW, SUBJECTS, Chance, entry, realm
 
 CONTEXT = ["shop.example", "session"]
-EDGES = [0, 1, 2, 7, 8, 24, 36, 63, 64, 128, 1024, 1025, 65536, 131072, 131136, 2**31, 2**32 - 1, 2**48 - 1, 2**48, 2**64 - 1, 253402300799, 253402300800]
+EDGES = [0, 1, 2, 7, 8, 24, 36, 63, 64, 128, 1024, 1025, 65536, 131072, 131136]
+EDGES += [2**31, 2**32 - 1, 2**48 - 1, 2**48, 2**64 - 1, 253402300799, 253402300800]
 
 LATER_THAN_ORDER = {"Gap", "OtherLine", "FromTheFuture", "Expired", "BelowFloor", "Older", "Equivocation", "RingTooOld"}
+MINTS_ON_OLD_DATA = "a longest validity of 0 makes data old that minting is still allowed on, where now is not after complete_to"
 
 
 class SnapshotMutants:
@@ -187,7 +188,6 @@ class SnapshotMutants:
                 edited[at : at + 4] = edited[other : other + 4]
         listed, tables = (bytes(edited), tables) if is_list else (listed, bytes(edited))
         header = bytearray(made[:188])
-        assert len(hashlib.sha256(tables).digest()) == 32
         return publishing.sign(self._seed_of(made), header, listed, tables, pages)
 
     def _seed_of(self, made: bytes) -> bytes:
@@ -221,7 +221,7 @@ class SnapshotMutants:
         self.first.ask(request, compare)
 
     def _was_in_force(self, data: bytes, before: dict) -> bool:
-        """`Node` goes on with what it has when a snapshot of that very line and version comes, perhaps after a delta. The SPEC replaces it."""
+        """`Node` goes on with what it has when a snapshot of that line and version comes, perhaps after a delta. The SPEC replaces it."""
         had, has = before.get(data[8:12]), self.node.in_force[data[8:12]]
         return had is not None and had.document.line == has.document.line and had.header["version"] == has.header["version"]
 
@@ -263,7 +263,7 @@ class SnapshotMutants:
 
         def compare(first: dict) -> None:
             if same[0] and settings["longest_validity"] == 0 and settings["fail_open"] and _allows_minting(first, answer):
-                self.asked.known["a validity of 0 leaves old data that minting is allowed on, where now is not after complete_to"] += 1
+                self.asked.known[MINTS_ON_OLD_DATA] += 1
             elif same[0]:
                 self.asked.compare([settings, request], answer, first)
 
@@ -274,7 +274,9 @@ def _known(form: str, data: bytes, first: dict, second: str, before: list[str]) 
     """Where the first implementation's `Node` does with a bad delta what the SPEC demands, and does not give the SPEC's reason."""
     verdict = first["verdict"]
     unchanged = verdict == "accepted" and first["in_force"] == before
-    if form == "snapshot" and second == "RingTooOld" and unchanged and f"{data[8:12].hex()} {int.from_bytes(data[28:36], 'big')} " in " ".join(before):
+    realm_and_version = f"{data[8:12].hex()} {int.from_bytes(data[28:36], 'big')} "
+    in_force = any(line.startswith(realm_and_version) for line in before)
+    if form == "snapshot" and second == "RingTooOld" and unchanged and in_force:
         return "a snapshot of the version in force changes nothing, whatever ring it demands (not RingTooOld)"
     if form != "delta" or second == "accepted":
         return None

@@ -19,7 +19,8 @@ from .world import CONTEXTS, NOW, STRANGE_KEYS, SUBJECTS, Chance, claims, issuer
 LETTERS = string.ascii_letters + string.digits + "-_"
 STRANGERS = "=+/% \n\r\t\0.~éA\u0661\uff41\U0001f600"
 EDGES = [0, 1, 2, 3, 4, 127, 128, 129, 2**31, 2**32 - 1, 2**32, 2**63 - 1, 2**63, 2**64 - 1, 253402300799, 253402300800]
-OVERLONG = [b"\x80\x00", b"\x81\x00", b"\xff" * 9 + b"\x01", b"\xff" * 9 + b"\x02", b"\xff" * 4 + b"\x0f", b"\xff" * 4 + b"\x10", b"\x80" * 10]
+OVERLONG = [b"\x80\x00", b"\x81\x00", b"\xff" * 9 + b"\x01", b"\xff" * 9 + b"\x02"]
+OVERLONG += [b"\xff" * 4 + b"\x0f", b"\xff" * 4 + b"\x10", b"\x80" * 10]
 
 
 def shown(session: Session, now: int) -> dict:
@@ -232,7 +233,8 @@ class TokenMutants:
         subject = chance.choice(SUBJECTS) if chance.random() < 0.9 else chance.choice([b"", b"x" * 129])
         extras = chance.choice([0, 0, 1, 2, 3, 4])
         body = number(0) + number(len(subject)) + subject + number(NOW) + number(chance.choice([0, 1, 481, 482, 483, 7200]))
-        body += number(1800) + number(28800) + number(1) + bytes([chance.choice([1, 1, 1, 0, 3, 4, 255])]) + number(0)
+        body += number(1800) + number(28800) + number(1) + bytes([chance.choice([1, 1, 1, 0, 3, 4, 255])])
+        body += number(chance.choice([0, 2, 482, 484, 2000, 1]))
         body += postcard.varint(extras) if chance.random() < 0.95 else chance.choice(OVERLONG)
         if extras in (1, 3):
             body += bytes([chance.choice([1, 2, 3, 4])]) + number(60) + number(0)
@@ -256,7 +258,9 @@ class TokenMutants:
         elif name in ("schema", "rotation"):
             changed = {name: chance.choice(EDGES[:11])}
         else:
-            changed = {name: chance.choice([chance.near(chance.choice(moments)), chance.choice(EDGES)])}
+            close = chance.choice(moments) + chance.choice([0, 1, -1])
+            ahead = some.issued_at + chance.choice([240, 241, 242, 243])
+            changed = {name: chance.choice([close, chance.near(chance.choice(moments)), chance.choice(EDGES), ahead])}
         some = replace(some, **changed)
         try:
             core = encode_core(some)
