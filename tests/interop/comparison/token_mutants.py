@@ -10,7 +10,7 @@ from second.errors import Refused
 from second.keys import Key, encode_context, signing_input, subkeys
 from second.ring import Entry
 from second.vectors import claim_lines
-from second.verify import Session, Token, Verifier
+from second.verify import Session, Token, Verifier, satisfies
 
 from .first import First
 from .tally import Tally
@@ -96,8 +96,16 @@ class TokenMutants:
         proven = chance.choice([None] * 14 + [bytes(32), b"\x01" * 32])
         if proven is not None:
             request["proven"] = proven.hex()
+        wanted = {"level": chance.randrange(4), "max_age": chance.choice([0, 5, 65, 3600, 10**6, 10**7])}
         try:
-            answer = shown(self.verifier.verify(token, now, proven), now)
+            if chance.random() < 0.1:
+                request["do"] = "depart"
+                session_id, until = self.verifier.departing(token, now)
+                answer = {"verdict": "accepted", "session-id": session_id.hex(), "until": until}
+            else:
+                request |= wanted
+                session = self.verifier.verify(token, now, proven)
+                answer = shown(session, now) | {"satisfies": satisfies(session.claims, wanted["level"], wanted["max_age"], now)}
         except Refused as refused:
             answer = {"verdict": refused.reason}
         self.first.ask(request, lambda first: self.tally.compare([settings, request], answer, first))

@@ -95,17 +95,33 @@ class Verifier:
     revocations: object = field(default_factory=RevocationList)
 
     def verify(self, token_text: str, now: int, proven: bytes | None = None) -> Session:
-        token = parse(token_text)  # steps 1 to 3
-        if token.kind not in self.kinds:  # step 4
-            raise Refused("KindNotAccepted")
-        entry = self._select(token, now)  # steps 5 and 6
-        claims = claims_.decode(open_body(token, entry, self.context))  # steps 7 and 8
-        self._check_times(claims, now)  # steps 9 to 11
+        token, claims = self._authentic(token_text, now)  # steps 1 to 10
+        _check_deadlines(claims, now)  # step 11
         _check_binding(claims, proven)  # step 12
         clear = self.revocations.ask(token, claims, now)  # step 13
         if clear.complete_to > now:
             _check_deadlines(claims, clear.complete_to)
         return Session(token, claims, self._read_app(claims), clear)  # step 14
+
+    def departing(self, token_text: str, now: int) -> tuple[bytes, int]:
+        """"Logging out with an idle token": the session that it may end, and when that would have ended by itself."""
+        token, claims = self._authentic(token_text, now)
+        if now >= claims.ends_at:
+            raise Refused("Expired")
+        return token.session_id, claims.ends_at
+
+    def _authentic(self, token_text: str, now: int) -> tuple[Token, Claims]:
+        token = parse(token_text)  # steps 1 to 3
+        if token.kind not in self.kinds:  # step 4
+            raise Refused("KindNotAccepted")
+        entry = self._select(token, now)  # steps 5 and 6
+        claims = claims_.decode(open_body(token, entry, self.context))  # steps 7 and 8
+        too_long = claims.expires_at - claims.issued_at > self.longest_token
+        if too_long or claims.ends_at - claims.started_at > self.longest_session:  # step 9
+            raise Refused("CeilingExceeded")
+        if claims.issued_at > now + self.skew:  # step 10
+            raise Refused("IssuedInFuture")
+        return token, claims
 
     def _select(self, token: Token, now: int) -> Entry:
         entry = self.ring.select(token.key_id, token.kind)
@@ -118,14 +134,6 @@ class Verifier:
         if now >= entry.accept_until:
             raise Refused("KeyExpired")
         return entry
-
-    def _check_times(self, claims: Claims, now: int) -> None:
-        too_long = claims.expires_at - claims.issued_at > self.longest_token
-        if too_long or claims.ends_at - claims.started_at > self.longest_session:
-            raise Refused("CeilingExceeded")
-        if claims.issued_at > now + self.skew:
-            raise Refused("IssuedInFuture")
-        _check_deadlines(claims, now)
 
     def _read_app(self, claims: Claims) -> str | None:
         if claims.schema != self.schema:
@@ -188,3 +196,13 @@ def _check_binding(claims: Claims, proven: bytes | None) -> None:
             raise Refused("BindingMismatch")
     elif proven is not None:
         raise Refused("NotBound")
+
+
+def satisfies(claims: Claims, level: int, max_age: int, now: int) -> bool:
+    """"Step-up" of section 7."""
+    max_age = max(5, max_age)
+    if claims.level >= level and now - claims.authenticated_at <= max_age:
+        return True
+    raised = claims.elevation
+    lasts = raised is not None and now < raised.until
+    return lasts and raised.level >= level and now - raised.authenticated_at <= max_age

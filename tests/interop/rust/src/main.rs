@@ -56,6 +56,7 @@ fn answer_one(state: &mut State, request: &Request) -> Result<Value, Problem> {
             Ok(Value::Null)
         }
         "verify" => state.verifier.as_ref().ok_or_else(|| Problem::of("no verifier"))?.verify(request),
+        "depart" => state.verifier.as_ref().ok_or_else(|| Problem::of("no verifier"))?.depart(request),
         "node" => {
             state.node = Some(SnapshotNode::new(request)?);
             Ok(Value::Null)

@@ -4,8 +4,8 @@ use std::fmt::Display;
 
 use safeconduct::{
     ExactCopy, ExactList, Freshness, Issuing, KeyId, Policy, Public, Reads, Rejected, Revocation,
-    RevocationLog, Revocations, Ring, Seconds, Session, SessionId, Subject, Thumbprint, Timestamp, TokenId,
-    Verifier, Verifying,
+    RevocationLog, Revocations, Ring, Seconds, Session, SessionId, Subject, Target, Thumbprint, Timestamp,
+    TokenId, Verifier, Verifying,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -29,7 +29,31 @@ impl TokenVerifier {
     }
 
     fn verify_as<C: App>(&self, request: &Request) -> Result<Value, Problem> {
-        verdict(verify_with::<C, _>(&self.verifier, request)?)
+        let verified = verify_with::<C, _>(&self.verifier, request)?;
+        if !request.has("max_age") {
+            return verdict(verified);
+        }
+        let (level, max_age) = (request.level("level")?, request.seconds("max_age")?);
+        let satisfies = verified.as_ref().ok().map(|session| session.require(level, max_age).is_ok());
+        let mut answer = verdict(verified)?;
+        if let (Some(satisfies), Some(answer)) = (satisfies, answer.as_object_mut()) {
+            answer.insert("satisfies".to_owned(), Value::from(satisfies));
+        }
+        Ok(answer)
+    }
+
+    /// What logging out with a token, maybe an idle one, would revoke.
+    pub fn depart(&self, request: &Request) -> Result<Value, Problem> {
+        let departing = match self.verifier.departing(request.text("token")?, request.time("now")?) {
+            Ok(departing) => departing,
+            Err(rejected) => return Ok(json!({ "verdict": rejected.reason().name() })),
+        };
+        let Target::Session { session_id, until, .. } = departing.revocation().target() else {
+            return Err(Problem::of("something else than a session would be revoked"));
+        };
+        Ok(
+            json!({ "verdict": "accepted", "session-id": to_hex(session_id.to_bytes()), "until": until.as_unix() }),
+        )
     }
 }
 
