@@ -67,7 +67,7 @@ def control(program: str, seed: int) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("program", help="the first implementation, built from rust/")
-    parser.add_argument("--full", action="store_true", help="the numbers that ASSURANCE.md records: an hour or less")
+    parser.add_argument("--full", action="store_true", help="the numbers on record in README.md: a quarter of an hour")
     parser.add_argument("--control", action="store_true", help="with a second that is wrong on purpose: succeeds if that shows")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
