@@ -193,8 +193,9 @@ class Node:
         stale = max(now, in_force.header["complete_to"]) >= in_force.good_until
         if stale and not old_data:
             raise Refused("SnapshotStale")
-        clear = in_force.ask(token, claims, realm.filter_key or self._filter_keys.get(realm.realm_id))
-        minting = not stale and now - clear.complete_to <= clear.staleness_bound
+        filter_key = realm.filter_key or self._filter_keys.get(realm.realm_id)
+        clear = in_force.ask(token, claims, filter_key)
+        minting = not stale and filter_key is not None and now - clear.complete_to <= clear.staleness_bound
         return Clear(clear.complete_to, clear.staleness_bound, clear.token_life, minting)
 
 

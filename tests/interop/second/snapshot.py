@@ -58,14 +58,15 @@ class Document:
         return self.data[20:28], self.data[12:20]
 
     def holds(self, fingerprint: int) -> bool:
-        """Whether the filter holds it. A page that is not the signed one is `SnapshotDamaged` (REV-06)."""
+        """Whether the filter holds it. A page that is not the signed one, or too full, is `SnapshotDamaged` (REV-06)."""
         pages, bits = self.header["pages"], self.header["page_bits"]
         if pages == 0:
             return False
         number = reduce(fingerprint, pages)
         start = self.pages_at + number * (bits // 8)
         page = self.data[start : start + bits // 8]
-        if hashlib.sha256(page).digest() != self.page_hashes[number]:
+        too_full = 4 * int.from_bytes(page, "big").bit_count() > 3 * bits
+        if hashlib.sha256(page).digest() != self.page_hashes[number] or too_full:
             raise Refused("SnapshotDamaged")
         return all(page[bit // 8] >> (bit % 8) & 1 for bit in probes(fingerprint, self.header["k"], bits))
 
@@ -117,6 +118,7 @@ def _check_header(header: dict[str, int]) -> None:
         good = good and header["base"] < header["version"] and filter_ == (0, 0, 0)
     else:
         good = good and header["base"] == 0 and is_filter(*filter_) and (header["pages"] > 0) == (header["entries"] > 0)
+        good = good and header["pages"] * header["page_bits"] >= -(-header["entries"] * header["k"] * 1481 // 1024)
     if not good:
         raise Refused("Header")
 
