@@ -1,0 +1,1 @@
+"""The second implementation and the first, put to the same questions."""

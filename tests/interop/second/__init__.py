@@ -1,0 +1,1 @@
+"""A second implementation of the safeconduct format, written from SPEC.md alone."""
