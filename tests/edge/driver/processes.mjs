@@ -1,0 +1,59 @@
+// Starting and stopping programs. Whatever was started is stopped by its process id, also when a step fails.
+import { spawn } from "node:child_process";
+import { connect, createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const running = new Set();
+
+export { sleep };
+
+/** A port on 127.0.0.1 that is free now. */
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Starts a program. `log` is everything it has written so far. */
+export function start(program, args, options = {}) {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
+  const process = { child, log: "", ended: false };
+  const keep = (data) => { process.log = (process.log + data).slice(-1_000_000); };
+  child.stdout.on("data", keep);
+  child.stderr.on("data", keep);
+  child.on("error", (error) => { process.ended = true; keep(`${program}: ${error.message}\n`); });
+  child.on("exit", () => { process.ended = true; running.delete(process); });
+  running.add(process);
+  return process;
+}
+
+/** Waits until something listens on the port. */
+export async function listening(port, process, seconds = 60) {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(5)) {
+    if (process.ended) throw new Error(`it has ended:\n${process.log}`);
+    const open = await new Promise((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => { socket.destroy(); resolve(true); });
+      socket.on("error", () => resolve(false));
+    });
+    if (open) return;
+  }
+  throw new Error(`nothing listens on port ${port} after ${seconds} s:\n${process.log}`);
+}
+
+export async function stop(process) {
+  if (!process || process.ended) return;
+  const gone = new Promise((resolve) => process.child.once("exit", resolve));
+  process.child.kill("SIGTERM");
+  const late = setTimeout(() => process.child.kill("SIGKILL"), 3000);
+  await gone;
+  clearTimeout(late);
+}
+
+export async function stopAll() {
+  await Promise.all([...running].map(stop));
+}
