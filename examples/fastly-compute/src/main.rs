@@ -52,7 +52,8 @@ fn respond(shop: &Shop, request: &mut Request, now: Timestamp) -> Response {
     {
         eprintln!("the pair before stays in force: {why}");
     }
-    let text = |name: &str| request.get_header_str(name).map(str::to_owned);
+    // Not `get_header_str`: that panics on what is not text.
+    let text = |name: &str| request.get_header(name)?.to_str().ok().map(str::to_owned);
     let (cookies, operator) = (text("cookie"), text("safeconduct-operator"));
     let (method, path) = (request.get_method_str().to_owned(), request.get_path().to_owned());
     if (method.as_str(), path.as_str()) == ("PUT", "/snapshot") {

@@ -166,12 +166,11 @@ export const story = {
     stage.settings.ring = stage.desk.ring("ring-e.txt");
   },
   async "stale snapshot: 503, and back again"(stage) {
-    await stage.desk.open(2);
-    await stage.platform.publish(await stage.desk.snapshot());
-    await stage.restart();
+    await stage.desk.open(4);
+    await stage.publish();
     const token = await stage.login("ada");
     await stage.accepted(token);
-    await seconds(3);
+    await seconds(4);
     const answer = await stage.home(token);
     assert.equal(answer.status, 503, answer.text);
     assert.equal(answer.headers["retry-after"], "60");
@@ -181,12 +180,12 @@ export const story = {
     await stage.accepted(token);
   },
   async "stale snapshot where the policy is to go on"(stage) {
-    await stage.desk.open(2);
-    await stage.platform.publish(await stage.desk.snapshot());
     await stage.restart({ STALE: "go-on" });
+    await stage.desk.open(4);
+    await stage.publish();
     const token = await stage.login("ada");
     await stage.accepted(token);
-    await seconds(3);
+    await seconds(4);
     const answer = await stage.operator(token);
     assert.equal(answer.status, 200);
     assert.match(answer.headers["safeconduct-state"], /stale=go-on/);
