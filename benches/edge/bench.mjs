@@ -5,7 +5,7 @@
 // Wall time stands beside it; on a busy machine it says more about the machine.
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 
 import { Desk } from "../../tests/edge/driver/desk.mjs";
 import { request } from "../../tests/edge/driver/client.mjs";
@@ -25,7 +25,7 @@ writeFileSync(join(folder, "config.capnp"), `using Workerd = import "/workerd/wo
 const config :Workerd.Config = (
   services = [(name = "main", worker = (
     modules = [
-      (name = "cases.js", esModule = embed ${path(built.cases)}),
+      (name = "cases.js", esModule = embed ${path(join(dirname(built.measured), "cases.js"))}),
       (name = "safeconduct.wasm", wasm = embed ${path(built.measured)}),
     ],
     compatibilityDate = "2026-01-01",
@@ -70,13 +70,16 @@ function shuffled(list) {
   return copy;
 }
 
-const lengths = JSON.parse((await request(port, "GET", "/")).text);
+const prepared = await request(port, "GET", "/");
+if (prepared.status !== 200) throw new Error(`${prepared.text}\n${workerd.log}`);
+const lengths = JSON.parse(prepared.text);
 const names = Object.keys(lengths);
 const times = Object.fromEntries(names.map((name) => [name, 1]));
 for (const name of names.filter((name) => name !== "empty")) {
-  // Warm, and as many as fill the time.
-  for (let n = 64, wall = 0; wall < target * 1e6; n *= 2) {
-    ({ wall } = await measure(name, n));
+  // Warm until the engine has compiled for good, and then as many as fill the time.
+  for (let n = 64, warm = 0; warm < 1e9; n = times[name]) {
+    const { wall } = await measure(name, n);
+    warm += wall;
     times[name] = Math.max(1, Math.round((n * target * 1e6) / wall));
   }
 }

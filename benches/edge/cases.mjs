@@ -70,7 +70,8 @@ function inside(env, now) {
   const wasm = new WebAssembly.Instance(module, { host: { random } }).exports;
   const write = (...parts) => {
     const length = parts.reduce((sum, part) => sum + part.length, 0);
-    const at = new Uint8Array(wasm.memory.buffer, wasm.inbox(length), length);
+    const address = wasm.inbox(length); // first: memory may grow
+    const at = new Uint8Array(wasm.memory.buffer, address, length);
     parts.reduce((end, part) => (at.set(part, end), end + part.length), 0);
     return length;
   };

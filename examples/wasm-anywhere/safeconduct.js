@@ -12,8 +12,9 @@ export class Sessions {
     const parts = utf8.encode(context.join("\0") + "\0"), keys = utf8.encode(ring);
     this.#write(parts, keys);
     const options = kind.charCodeAt(0) | level << 8 | (claims ? 1 : 0) << 16;
-    if (!this.#wasm.set_up(parts.length + keys.length, parts.length, options)) throw this.#error();
+    const ready = this.#wasm.set_up(parts.length + keys.length, parts.length, options);
     this.#open(4200);
+    if (!ready) throw this.#error();
   }
   takeSnapshot(bytes, now) {
     this.#write(bytes);
@@ -47,7 +48,7 @@ export class Sessions {
   }
   get why() { return this.#text(0, this.#wasm.why()); }
 
-  // Views of the module's memory end when it grows, which only documents, issuing and renewing make it do.
+  // Views of the module's memory end when it grows. Verifying never makes it grow.
   #open(size) {
     const from = this.#wasm.inbox(size), to = this.#wasm.outbox(), { buffer } = this.#wasm.memory;
     this.#inbox = new Uint8Array(buffer, from, size);

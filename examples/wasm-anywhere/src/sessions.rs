@@ -1,7 +1,7 @@
 //! One ring, one snapshot, and the calls of the host.
 
+use alloc::borrow::Cow;
 use alloc::rc::Rc;
-use alloc::string::String;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 use core::cell::RefCell;
@@ -18,8 +18,8 @@ use zeroize::Zeroize as _;
 use crate::host::HostRandom;
 use crate::outbox::Outbox;
 
-/// A refusal, as the operator's log will name it.
-type Why = String;
+/// A refusal, as the operator's log will name it. Those of tokens are not allocated, so that memory does not grow under the host's hands while it verifies.
+type Why = Cow<'static, str>;
 
 pub(crate) struct Sessions {
     inbox: Vec<u8>,
@@ -71,7 +71,7 @@ impl Ready {
         };
         let context = core::str::from_utf8(context).map_err(|_| "the context is not UTF-8")?;
         let parts: Vec<&str> = context.split_terminator('\0').collect();
-        let context = Context::new(&parts).map_err(|why| why.to_string())?;
+        let context = Context::new(&parts).map_err(said)?;
         #[cfg(feature = "mint")]
         let issuing = ring.parse::<Ring<Issuing>>().ok();
         #[cfg(feature = "mint")]
@@ -79,7 +79,7 @@ impl Ready {
         #[cfg(not(feature = "mint"))]
         let verifying = ring.parse();
         let verifying: Ring<Verifying> =
-            verifying.map_err(|why: safeconduct::RingTextError| why.to_string())?;
+            verifying.map_err(said::<safeconduct::RingTextError>)?;
         if verifying.realms().next().is_none() {
             return Err("the ring has no revocation realm".into());
         }
@@ -125,7 +125,7 @@ impl Ready {
         outbox: &mut Outbox,
     ) -> Result<usize, Why> {
         let level = u8::try_from(level).ok().and_then(AuthLevel::from_number).ok_or("no such level")?;
-        let subject = Subject::new(subject).map_err(|why| why.to_string())?;
+        let subject = Subject::new(subject).map_err(said)?;
         let grant = Grant::new(subject, level);
         let issuer = self.issuer()?;
         let token = if self.with_claims {
@@ -135,7 +135,7 @@ impl Ready {
         } else {
             return Err("set up without claims".into());
         };
-        Ok(outbox.write(&[token.map_err(|why| why.to_string())?.as_str().as_bytes()]))
+        Ok(outbox.write(&[token.map_err(said)?.as_str().as_bytes()]))
     }
 
     #[cfg(feature = "mint")]
@@ -149,7 +149,7 @@ impl Ready {
             let session = self.verifier.verify::<()>(token, now, &mut self.scratch).map_err(refused)?;
             issuer.renew(&session, &mut HostRandom)
         };
-        let renewed = renewed.map_err(|why| why.to_string())?;
+        let renewed = renewed.map_err(said)?;
         Ok(renewed.map_or(0, |token| outbox.write(&[token.as_str().as_bytes()])))
     }
 
@@ -167,7 +167,7 @@ const CLOCK: &str = "no moment between 1970 and 9999";
 
 impl Sessions {
     pub(crate) const fn new() -> Self {
-        Self { inbox: Vec::new(), outbox: Outbox::new(), ready: None, why: String::new() }
+        Self { inbox: Vec::new(), outbox: Outbox::new(), ready: None, why: Cow::Borrowed("") }
     }
 
     pub(crate) fn inbox(&mut self, length: usize) -> usize {
@@ -204,7 +204,7 @@ impl Sessions {
         }
         bytes.truncate(length);
         let taken = self.ready.as_mut().ok_or(NOT_SET_UP.into()).and_then(|ready| {
-            ready.take(bytes, moment(now)?).map_err(|why| why.to_string()).map(|()| 1)
+            ready.take(bytes, moment(now)?).map_err(said).map(|()| 1)
         });
         self.answer(taken)
     }
@@ -249,7 +249,7 @@ impl Sessions {
     fn answer(&mut self, outcome: Result<usize, Why>) -> usize {
         match outcome {
             Ok(found) => {
-                self.why.clear();
+                self.why = Cow::Borrowed("");
                 found
             }
             Err(why) => {
@@ -258,6 +258,10 @@ impl Sessions {
             }
         }
     }
+}
+
+fn said<E: core::fmt::Display>(why: E) -> Why {
+    why.to_string().into()
 }
 
 /// The second that a moment of the host's clock lies in.

@@ -4,6 +4,7 @@ import { randomBytes, randomInt } from "node:crypto";
 
 import { COOKIE, request } from "./client.mjs";
 import { OPERATOR } from "./desk.mjs";
+import { fuzzedToken } from "./fuzz.mjs";
 
 /** A Rust panic, or a trap of a wasm module, in whatever words the runtime has for it. */
 const PANIC = /panicked|unreachable|RuntimeError|wasm trap|guest trap|SIGABRT|Internal Server/;
@@ -103,7 +104,7 @@ export const hostile = {
     let sent = 0;
     const one = async () => {
       const path = paths[randomInt(paths.length)];
-      const headers = { cookie: fuzzedCookie(token) };
+      const headers = { cookie: `${COOKIE}=${fuzzedToken(token)}` };
       const answer = await request(stage.platform.port, path.length > 6 ? "POST" : "GET", path, { headers });
       const cookie = headers.cookie;
       const allowed = path === "/logout" ? [200, 400, 401] : [400, 401];
@@ -117,23 +118,3 @@ export const hostile = {
     assert(!PANIC.test(stage.platform.log), stage.platform.log.match(PANIC)?.[0]);
   },
 };
-
-const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const letters = (length) => Array.from({ length }, () => LETTERS[randomInt(64)]).join("");
-
-/** A token that was damaged, or something that only looks like one. Never the token itself. */
-function fuzzedCookie(token) {
-  const place = randomInt(token.length);
-  const others = LETTERS.replace(token[place], "");
-  // The last letter of a token may have spare bits, which are refused as well.
-  const text = [
-    () => token.slice(0, place) + others[randomInt(63)] + token.slice(place + 1),
-    () => token.slice(0, place),
-    () => token.slice(0, place) + letters(1 + randomInt(8)) + token.slice(place),
-    () => `sc1${"ens"[randomInt(3)]}${letters(randomInt(300))}`,
-    () => `${token.slice(0, 10)}${letters(randomInt(4096))}`,
-    () => randomBytes(randomInt(60)).toString("latin1").replace(/[^\x20-\x3a\x3c-\x7e]/g, "~"),
-    () => token.split("").reverse().join(""),
-  ][randomInt(7)]();
-  return `${COOKIE}=${text}`;
-}

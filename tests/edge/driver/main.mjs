@@ -25,7 +25,7 @@ const notes = [];
 let failed = 0;
 
 for (const Platform of chosen) {
-  const platform = new Platform({ folder, built: built.workerd, fastly: built.fastly, lambda: built.lambda });
+  const platform = new Platform({ folder, built: built.worker, fastly: built.fastly, lambda: built.lambda });
   const [desk, stranger] = ["desk", "stranger"].map((name) => new Desk(built.desk, mkdtempSync(join(folder, name))));
   await Promise.all([desk.open(), stranger.open()]);
   const settings = { ring: desk.ring("ring-e.txt"), operator: OPERATOR, LIFETIMES, REFRESH: "1" };

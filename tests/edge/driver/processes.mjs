@@ -5,6 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const running = new Set();
 
+// Also when this program itself fails or is interrupted.
+process.on("exit", () => running.forEach(({ child }) => child.kill("SIGKILL")));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
+
 export { sleep };
 
 /** A port on 127.0.0.1 that is free now. */
@@ -22,34 +26,34 @@ export function freePort() {
 /** Starts a program. `log` is everything it has written so far. */
 export function start(program, args, options = {}) {
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
-  const process = { child, log: "", ended: false };
-  const keep = (data) => { process.log = (process.log + data).slice(-1_000_000); };
+  const started = { child, log: "", ended: false };
+  const keep = (data) => { started.log = (started.log + data).slice(-1_000_000); };
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
-  child.on("error", (error) => { process.ended = true; keep(`${program}: ${error.message}\n`); });
-  child.on("exit", () => { process.ended = true; running.delete(process); });
-  running.add(process);
-  return process;
+  child.on("error", (error) => { started.ended = true; keep(`${program}: ${error.message}\n`); });
+  child.on("exit", () => { started.ended = true; running.delete(started); });
+  running.add(started);
+  return started;
 }
 
 /** Waits until something listens on the port. */
-export async function listening(port, process, seconds = 60) {
+export async function listening(port, started, seconds = 60) {
   for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(5)) {
-    if (process.ended) throw new Error(`it has ended:\n${process.log}`);
+    if (started.ended) throw new Error(`it has ended:\n${started.log}`);
     const open = await new Promise((resolve) => {
       const socket = connect(port, "127.0.0.1", () => { socket.destroy(); resolve(true); });
       socket.on("error", () => resolve(false));
     });
     if (open) return;
   }
-  throw new Error(`nothing listens on port ${port} after ${seconds} s:\n${process.log}`);
+  throw new Error(`nothing listens on port ${port} after ${seconds} s:\n${started.log}`);
 }
 
-export async function stop(process) {
-  if (!process || process.ended) return;
-  const gone = new Promise((resolve) => process.child.once("exit", resolve));
-  process.child.kill("SIGTERM");
-  const late = setTimeout(() => process.child.kill("SIGKILL"), 3000);
+export async function stop(started) {
+  if (!started || started.ended) return;
+  const gone = new Promise((resolve) => started.child.once("exit", resolve));
+  started.child.kill("SIGTERM");
+  const late = setTimeout(() => started.child.kill("SIGKILL"), 3000);
   await gone;
   clearTimeout(late);
 }
