@@ -6,7 +6,7 @@
 //! | `SNAPSHOT` | where the snapshot is: a URL that answers with an `ETag` |
 //! | `DESK` | where the desk is: a URL |
 //! | `OPERATOR` | optional: the word for the header `safeconduct-operator` |
-//! | `KIND`, `LIFETIMES`, `REFRESH`, `STALE` | optional: see `edge_shop::Bindings` |
+//! | `KIND`, `LIFETIMES`, `REFRESH`, `VALIDITY`, `STALE` | optional: see `edge_shop::Bindings` |
 
 mod client;
 
@@ -55,6 +55,7 @@ fn open() -> Result<Function, SetUpError> {
         kind: variable("KIND").as_deref(),
         lifetimes: variable("LIFETIMES").as_deref(),
         refresh: variable("REFRESH").as_deref(),
+        validity: variable("VALIDITY").as_deref(),
         stale: variable("STALE").as_deref(),
         operator: variable("OPERATOR").as_deref(),
     })?;

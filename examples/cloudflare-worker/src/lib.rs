@@ -6,7 +6,7 @@
 //! | `REVOKED` | KV namespace | the snapshot, under the key `snapshot` |
 //! | `DESK` | variable or service | where the desk is: a URL |
 //! | `OPERATOR` | secret, optional | the word for the header `safeconduct-operator` |
-//! | `KIND`, `LIFETIMES`, `REFRESH`, `STALE` | variables, optional | see `edge_shop::Bindings` |
+//! | `KIND`, `LIFETIMES`, `REFRESH`, `VALIDITY`, `STALE` | variables, optional | see `edge_shop::Bindings` |
 
 use std::cell::OnceCell;
 
@@ -81,6 +81,7 @@ fn open(env: &Env) -> std::result::Result<Shop, SetUpError> {
         kind: variable("KIND").as_deref(),
         lifetimes: variable("LIFETIMES").as_deref(),
         refresh: variable("REFRESH").as_deref(),
+        validity: variable("VALIDITY").as_deref(),
         stale: variable("STALE").as_deref(),
         operator: secret("OPERATOR").as_deref(),
     })?;

@@ -1,14 +1,13 @@
 //! What the desk knows and does.
 
 use std::error::Error;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use edge_shop::{Bindings, CONTEXT, Settings};
 use getrandom::SysRng;
 use safeconduct::{
-    AuthLevel, Floors, Grant, Issuer, Journal, JournalSettings, Kind, LogAnswer, MintError, Policy, Realm,
-    Rejected, Revocation, Ring, Seconds, Session, Snapshot, SnapshotKeys, SnapshotSigner, Subject, Timestamp,
+    AuthLevel, FileStore, Floors, Grant, Issuer, JournalSettings, Kind, LogAnswer, MintError, Policy,
+    Publisher, Rejected, Revocation, Revocations as _, Session, Snapshot, SnapshotKeys, Subject, Timestamp,
     Verifier,
 };
 
@@ -24,20 +23,15 @@ struct Counter {
     verifier: Verifier<Snapshot<Vec<u8>>>,
 }
 
-/// The log and both kinds of tokens. One process holds it; several need a store with compare-and-swap.
+/// The log and both kinds of tokens. Several desks may share the folder.
 pub struct Desk {
     folder: PathBuf,
     policy: Policy,
     pub operator: Option<String>,
-    settings: JournalSettings,
-    realm: Realm,
-    signer: SnapshotSigner,
+    publisher: Publisher<FileStore, FileStore>,
     counters: Vec<Counter>,
-    pub snapshot: Vec<u8>,
-    pub version: u64,
-    published_at: Timestamp,
-    /// Seconds.
-    heartbeat: u32,
+    /// What is published, and its version.
+    pub snapshot: (Vec<u8>, u64),
 }
 
 /// Why the desk does not do what it was asked.
@@ -62,64 +56,47 @@ impl Desk {
     pub fn open(folder: &Path) -> Result<Self, Box<dyn Error>> {
         let variable = |name: &str| std::env::var(name).ok();
         let (lifetimes, operator) = (variable("LIFETIMES"), variable("OPERATOR"));
-        let bindings =
-            Bindings { lifetimes: lifetimes.as_deref(), operator: operator.as_deref(), ..Bindings::default() };
+        let bindings = Bindings {
+            lifetimes: lifetimes.as_deref(),
+            operator: operator.as_deref(),
+            ..Bindings::default()
+        };
         let policy = *Settings::read(&bindings)?.policy();
-        let validity: u32 = variable("VALIDITY").map_or(Ok(3_600), |text| text.parse())?;
-        let settings = JournalSettings::new(&policy).validity(Seconds::new(validity));
-        let realm = files::read_ring(folder, files::RINGS[0].1)?.realms().next().ok_or("no realm")?.clone();
+        let settings = JournalSettings::new(&policy);
+        let publisher = files::publisher(folder, settings)?;
         let mut desk = Self {
             folder: folder.to_owned(),
             policy,
             operator,
-            settings,
-            realm,
-            signer: files::read_signer(folder)?,
+            publisher,
             counters: Vec::new(),
-            snapshot: Vec::new(),
-            version: 0,
-            published_at: Timestamp::MIN,
-            heartbeat: validity / 4,
+            snapshot: (Vec::new(), 0),
         };
-        desk.record(&[], files::now()?)?;
+        desk.publish(files::now()?)?;
         Ok(desk)
     }
 
-    /// Writes these into the log, as its next version, and publishes the snapshot of that.
-    fn record(&mut self, revocations: &[Revocation], now: Timestamp) -> Result<Vec<LogAnswer>, Box<dyn Error>> {
-        let mut journal = Journal::read(&fs::read(self.folder.join("log"))?, &self.realm, self.settings)?;
-        revocations.iter().for_each(|revocation| journal.record(revocation));
-        let commit = journal.commit(now, &self.signer)?;
-        files::write(&self.folder, "log", commit.bytes())?;
-        let (journal, answers) = commit.stored();
-        self.snapshot = journal.snapshot(&self.signer)?;
-        files::write(&self.folder, "snapshot", &self.snapshot)?;
-        self.published_at = now;
-        self.load(now)?;
-        Ok(answers)
+    /// Writes it into the log, and publishes the snapshot with it.
+    fn record(&mut self, revocation: &Revocation, now: Timestamp) -> Result<LogAnswer, Box<dyn Error>> {
+        let answer = self.publisher.record(revocation, now)?;
+        self.publish(now)?;
+        Ok(answer)
     }
 
-    /// Rings and snapshot as they are in the folder now.
-    fn load(&mut self, now: Timestamp) -> Result<(), Box<dyn Error>> {
+    /// Publishes what is new in the log, or the same again when it is time for that.
+    pub fn publish(&mut self, now: Timestamp) -> Result<(), Box<dyn Error>> {
+        self.publisher.publish(now)?;
         self.counters.clear();
         for (kind, name) in files::RINGS {
-            let ring: Ring<_> = files::read_ring(&self.folder, name)?;
-            let snapshot =
-                Snapshot::open(self.snapshot.clone(), &SnapshotKeys::of(&ring), now, &Floors::new())?;
-            self.version = snapshot.version();
+            let ring = files::read_ring(&self.folder, name)?;
+            let store = FileStore::new(self.folder.join("snapshot"));
+            let snapshot = Snapshot::load(&store, &SnapshotKeys::of(&ring), now, &Floors::new())?;
+            self.snapshot = (snapshot.bytes().to_vec(), snapshot.version());
             self.counters.push(Counter {
                 kind,
                 issuer: Issuer::new(&ring, CONTEXT, &self.policy, kind),
                 verifier: Verifier::new(&ring, CONTEXT, &self.policy, kind).revocations(snapshot),
             });
-        }
-        Ok(())
-    }
-
-    /// Issues the snapshot again when a quarter of its validity is over.
-    pub fn keep_fresh(&mut self, now: Timestamp) -> Result<(), Box<dyn Error>> {
-        if now.seconds_since(self.published_at) >= u64::from(self.heartbeat) {
-            self.record(&[], now)?;
         }
         Ok(())
     }
@@ -148,8 +125,8 @@ impl Desk {
         }
         let lasting = self.policy.longest_elevation();
         let pending = counter.issuer.elevate(&session, AuthLevel::Aal2, lasting, &mut SysRng)?;
-        let mut answers = self.record(&[pending.revocation().clone()], now).map_err(Refusal::Trouble)?;
-        match pending.release(answers.pop().ok_or(MintError::NotLogged)?) {
+        let answer = self.record(pending.revocation(), now).map_err(Refusal::Trouble)?;
+        match pending.release(answer) {
             Err(MintError::AlreadyOut) => Err(Refusal::AlreadyOut),
             released => Ok(released?.into_string()),
         }
@@ -163,14 +140,13 @@ impl Desk {
 
     pub fn everywhere(&mut self, user: &str, now: Timestamp) -> Result<(), Refusal> {
         let subject = Subject::new(user)?;
-        let known = self.counters.first().and_then(|counter| {
-            safeconduct::Revocations::cut_off(counter.verifier.revocation_data(), &subject)
-        });
+        let known =
+            self.counters.first().and_then(|counter| counter.verifier.revocation_data().cut_off(&subject));
         self.end(&Revocation::operator_subject(subject, self.policy.cut_off(now, known)), now)
     }
 
     fn end(&mut self, revocation: &Revocation, now: Timestamp) -> Result<(), Refusal> {
-        let answers = self.record(std::slice::from_ref(revocation), now).map_err(Refusal::Trouble)?;
-        if answers.iter().all(LogAnswer::is_recorded) { Ok(()) } else { Err(MintError::NotLogged.into()) }
+        let answer = self.record(revocation, now).map_err(Refusal::Trouble)?;
+        if answer.is_recorded() { Ok(()) } else { Err(MintError::NotLogged.into()) }
     }
 }

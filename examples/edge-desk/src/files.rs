@@ -8,8 +8,8 @@ use std::time::SystemTime;
 
 use getrandom::SysRng;
 use safeconduct::{
-    Issuing, IssuingKey, Journal, JournalSettings, Kind, Policy, Realm, Ring, Seconds, SnapshotSigner,
-    Timestamp, Window,
+    FileStore, Issuing, IssuingKey, JournalSettings, Kind, Policy, Publisher, Realm, Ring, Seconds,
+    SnapshotSigner, Timestamp, Window,
 };
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -34,9 +34,30 @@ pub fn init(folder: &Path) -> Outcome<()> {
         write_ring(folder, name, &ring)?;
     }
     write(folder, "signer", signer.to_secret_seed().as_slice())?;
-    let journal = Journal::start(&realm, JournalSettings::new(&Policy::AAL1), &mut SysRng)?;
-    let commit = journal.commit(now()?, &signer)?;
-    write(folder, "log", commit.bytes())
+    let (log, snapshots) = stores(folder);
+    Publisher::create(
+        log,
+        snapshots,
+        realm,
+        JournalSettings::new(&Policy::AAL1),
+        signer,
+        now()?,
+        &mut SysRng,
+    )?;
+    Ok(())
+}
+
+/// Where the log and the snapshot are.
+fn stores(folder: &Path) -> (FileStore, FileStore) {
+    (FileStore::new(folder.join("log")), FileStore::new(folder.join("snapshot")))
+}
+
+pub fn publisher(folder: &Path, settings: JournalSettings) -> Outcome<Publisher<FileStore, FileStore>> {
+    let realm = read_ring(folder, RINGS[0].1)?.realms().next().ok_or("the ring has no realm")?.clone();
+    let seed = fs::read(folder.join("signer"))?;
+    let signer = SnapshotSigner::from_seed(seed.as_slice().try_into()?);
+    let (log, snapshots) = stores(folder);
+    Ok(Publisher::open(log, snapshots, realm, settings, signer, &mut SysRng)?)
 }
 
 /// Another key in each ring.
@@ -63,11 +84,6 @@ pub fn read_ring(folder: &Path, name: &str) -> Outcome<Ring<Issuing>> {
 fn write_ring(folder: &Path, name: &str, ring: &Ring<Issuing>) -> Outcome<()> {
     write(folder, name, ring.to_text().as_str().as_bytes())?;
     write(folder, &name.replace(".txt", "-edge.txt"), ring.verifying().to_text().as_str().as_bytes())
-}
-
-pub fn read_signer(folder: &Path) -> Outcome<SnapshotSigner> {
-    let seed = fs::read(folder.join("signer"))?;
-    Ok(SnapshotSigner::from_seed(seed.as_slice().try_into()?))
 }
 
 /// Written whole or not at all, and for nobody else to read.

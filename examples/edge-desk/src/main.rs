@@ -15,7 +15,7 @@
 //! | `POST /everywhere`, body: a user; header `safeconduct-operator` | ends every session of that user |
 //!
 //! In the folder: `ring-e.txt`, `ring-n.txt` (issuers' rings), `ring-n-edge.txt` (the verifier's half), `signer`, `log`, `snapshot`. All secret but the last.
-//! `LIFETIMES` and `OPERATOR` are read from the environment, as the functions have them, and `VALIDITY`: how long a snapshot is good, in seconds.
+//! `LIFETIMES` and `OPERATOR` are read from the environment, as the functions have them.
 
 // This is a program and not the library: here the clock and the environment are read.
 #![allow(clippy::disallowed_methods)]

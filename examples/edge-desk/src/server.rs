@@ -27,7 +27,7 @@ pub fn serve(folder: &Path, address: &str) -> Result<(), Box<dyn Error>> {
                 (503, Vec::new())
             }
         };
-        let tag = format!("\"{}\"", desk.version);
+        let tag = format!("\"{}\"", desk.snapshot.1);
         let known = header(&request, "if-none-match").is_some_and(|known| known == tag);
         let is_snapshot = request.url() == "/snapshot";
         let (status, body) = if is_snapshot && known { (304, Vec::new()) } else { (status, body) };
@@ -48,8 +48,8 @@ fn answer(desk: &mut Desk, request: &mut Request) -> Result<Vec<u8>, Refusal> {
     let (first, second) = body.split_once('\n').unwrap_or((&body, ""));
     match (request.method(), request.url()) {
         (Method::Get, "/snapshot") => {
-            desk.keep_fresh(now).map_err(Refusal::Trouble)?;
-            Ok(desk.snapshot.clone())
+            desk.publish(now).map_err(Refusal::Trouble)?;
+            Ok(desk.snapshot.0.clone())
         }
         (Method::Post, "/login") => {
             let user = first.strip_prefix("user=").ok_or(Refusal::Unauthenticated)?;

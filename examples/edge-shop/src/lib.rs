@@ -23,6 +23,6 @@ mod standing;
 
 pub use answer::{Answer, Asked, Errand, Next};
 pub use carrier::{COOKIE, token_in};
-pub use setting::{CONTEXT, Bindings, SetUpError, Settings};
+pub use setting::{Bindings, CONTEXT, SetUpError, Settings};
 pub use shop::Shop;
 pub use standing::Fetched;

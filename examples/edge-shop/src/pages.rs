@@ -21,8 +21,6 @@ pub(crate) fn home(session: &Session<()>, now: Timestamp) -> Answer {
 pub(crate) fn admin(session: &Session<()>) -> Answer {
     match session.require(AuthLevel::Aal2, ADMIN_MAX_AGE) {
         Ok(()) => Answer::new(200, "the till is open\n"),
-        Err(challenge) => {
-            Answer::new(401, "step up\n").with("www-authenticate", challenge.to_string())
-        }
+        Err(challenge) => Answer::new(401, "step up\n").with("www-authenticate", challenge.to_string()),
     }
 }

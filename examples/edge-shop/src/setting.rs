@@ -16,6 +16,8 @@ pub struct Bindings<'a> {
     pub lifetimes: Option<&'a str>,
     /// `REFRESH`: seconds after which ring and snapshot are fetched again; 30 if there is none.
     pub refresh: Option<&'a str>,
+    /// `VALIDITY`: seconds for which a snapshot is believed, whatever it says itself; 86400 if there is none.
+    pub validity: Option<&'a str>,
     /// `STALE`: `refuse` or `go-on`, when the snapshot is too old; `refuse` if there is none.
     pub stale: Option<&'a str>,
     /// `OPERATOR`: the word by which an operator asks for the header `safeconduct-state`. Nobody can if there is none.
@@ -28,6 +30,7 @@ pub struct Settings {
     pub(crate) kind: Kind,
     pub(crate) policy: Policy,
     pub(crate) refresh: Seconds,
+    pub(crate) validity: Seconds,
     pub(crate) go_on_when_stale: bool,
     pub(crate) operator: Option<String>,
 }
@@ -51,11 +54,14 @@ impl Settings {
         };
         let policy = bindings.lifetimes.map_or(Ok(Policy::AAL1), policy)?;
         let refresh = number("REFRESH", bindings.refresh.unwrap_or("30"))?;
+        let validity = number("VALIDITY", bindings.validity.unwrap_or("86400"))?;
         let operator = match bindings.operator {
-            Some(word) if word.len() < 16 => return Err(SetUpError::new("OPERATOR", "has less than 16 characters")),
+            Some(word) if word.len() < 16 => {
+                return Err(SetUpError::new("OPERATOR", "has less than 16 characters"));
+            }
             word => word.map(str::to_owned),
         };
-        Ok(Self { kind, policy, refresh, go_on_when_stale, operator })
+        Ok(Self { kind, policy, refresh, validity, go_on_when_stale, operator })
     }
 
     /// How long sessions last.
@@ -66,7 +72,8 @@ impl Settings {
 }
 
 fn number(binding: &'static str, text: &str) -> Result<Seconds, SetUpError> {
-    let seconds = text.trim().parse::<u32>().map_err(|_| SetUpError::new(binding, "is not a number of seconds"))?;
+    let seconds =
+        text.trim().parse::<u32>().map_err(|_| SetUpError::new(binding, "is not a number of seconds"))?;
     Ok(Seconds::new(seconds))
 }
 

@@ -2,8 +2,7 @@
 
 use safeconduct::rand_core::TryCryptoRng;
 use safeconduct::{
-    AuthLevel, Grant, HoldsFilterKeys, Reads, Reason, Rejected, Seconds, Session, Subject,
-    Timestamp, Token,
+    AuthLevel, Grant, HoldsFilterKeys, Reads, Reason, Rejected, Seconds, Session, Subject, Timestamp, Token,
 };
 use subtle::ConstantTimeEq as _;
 

@@ -46,8 +46,10 @@ impl Standing {
     pub(crate) fn new(ring: Option<&str>, settings: &Settings) -> Result<Self, SetUpError> {
         let text = ring.ok_or_else(|| SetUpError::new(RING, "is missing"))?;
         // The text of a refusal names roles and lengths, never bytes of the ring.
-        let unreadable = |why: RingTextError| SetUpError::new(RING, &format!("is no ring for this function: {why}"));
+        let unreadable =
+            |why: RingTextError| SetUpError::new(RING, &format!("is no ring for this function: {why}"));
         let no_realm = |why: NodeError| SetUpError::new(RING, &format!("does not do: {why}"));
+        let floors = Floors::new().longest_validity(settings.validity);
         let nodes = match text.parse::<Ring<Issuing>>() {
             Ok(ring) => {
                 has_kind(&ring, settings.kind)?;
@@ -55,14 +57,14 @@ impl Standing {
                 let make = move |ring: &Ring<Issuing>| {
                     (verifier(ring, &settings), Issuer::new(ring, CONTEXT, &settings.policy, settings.kind))
                 };
-                Nodes::Mints(Node::new(ring, 0, Floors::new(), make).map_err(no_realm)?)
+                Nodes::Mints(Node::new(ring, 0, floors, make).map_err(no_realm)?)
             }
             Err(RingTextError::OtherRole { .. }) => {
                 let ring = text.parse::<Ring<Verifying>>().map_err(unreadable)?;
                 has_kind(&ring, settings.kind)?;
                 let settings = settings.clone();
                 let make = move |ring: &Ring<Verifying>| (verifier(ring, &settings), ());
-                Nodes::Verifies(Node::new(ring, 0, Floors::new(), make).map_err(no_realm)?)
+                Nodes::Verifies(Node::new(ring, 0, floors, make).map_err(no_realm)?)
             }
             Err(why) => return Err(unreadable(why)),
         };
@@ -73,7 +75,9 @@ impl Standing {
     /// Whether it is time to fetch: the first time, and whenever the refresh interval is over.
     pub(crate) fn is_due(&self, settings: &Settings, now: Timestamp) -> bool {
         let looked_at = self.memory().looked_at;
-        looked_at.is_none_or(|before| now < before || now.seconds_since(before) >= u64::from(settings.refresh.get()))
+        looked_at.is_none_or(|before| {
+            now < before || now.seconds_since(before) >= u64::from(settings.refresh.get())
+        })
     }
 
     /// Takes ring and snapshot together. If either is bad, the pair before stays in force.
@@ -83,7 +87,9 @@ impl Standing {
         let ring = fetched.ring.filter(|text| *text != memory.ring);
         let taken = match &self.nodes {
             Nodes::Mints(node) => update(node, ring.as_deref(), fetched.snapshot, memory.ring_version, now),
-            Nodes::Verifies(node) => update(node, ring.as_deref(), fetched.snapshot, memory.ring_version, now),
+            Nodes::Verifies(node) => {
+                update(node, ring.as_deref(), fetched.snapshot, memory.ring_version, now)
+            }
         };
         let outcome = match (taken, fetched.failure) {
             (Ok(changed), None) => Ok(changed),

@@ -3,7 +3,7 @@
 //! | resource | kind | what |
 //! | --- | --- | --- |
 //! | `shop-secrets` | secret store | `RING`, the ring's text; `OPERATOR`, the word for the header `safeconduct-operator` (optional) |
-//! | `shop-settings` | config store | `KIND`, `LIFETIMES`, `REFRESH`, `STALE`: optional, see `edge_shop::Bindings` |
+//! | `shop-settings` | config store | `KIND`, `LIFETIMES`, `REFRESH`, `VALIDITY`, `STALE`: optional, see `edge_shop::Bindings` |
 //! | `revoked` | KV store | the snapshot, under the key `snapshot` |
 //! | `desk` | backend | where the desk is |
 //!
@@ -59,7 +59,8 @@ fn respond(shop: &Shop, request: &mut Request, now: Timestamp) -> Response {
     if (method.as_str(), path.as_str()) == ("PUT", "/snapshot") {
         return put_snapshot(shop, request, now);
     }
-    let body = body(request, LONGEST_BODY).and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+    let body =
+        body(request, LONGEST_BODY).and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
     let asked = Asked {
         method: &method,
         path: &path,
@@ -78,13 +79,16 @@ fn respond(shop: &Shop, request: &mut Request, now: Timestamp) -> Response {
 }
 
 fn open() -> Result<Shop, SetUpError> {
-    let settings = ConfigStore::try_open("shop-settings").map_err(|_| SetUpError::new("shop-settings", "is missing"))?;
+    let settings =
+        ConfigStore::try_open("shop-settings").map_err(|_| SetUpError::new("shop-settings", "is missing"))?;
     let setting = |name: &str| settings.try_get(name).ok().flatten();
-    let secrets = SecretStore::open("shop-secrets").map_err(|_| SetUpError::new("shop-secrets", "is missing"))?;
+    let secrets =
+        SecretStore::open("shop-secrets").map_err(|_| SetUpError::new("shop-secrets", "is missing"))?;
     let settings = Settings::read(&Bindings {
         kind: setting("KIND").as_deref(),
         lifetimes: setting("LIFETIMES").as_deref(),
         refresh: setting("REFRESH").as_deref(),
+        validity: setting("VALIDITY").as_deref(),
         stale: setting("STALE").as_deref(),
         operator: secret(&secrets, "OPERATOR").as_deref(),
     })?;
@@ -106,7 +110,9 @@ fn fetch() -> Fetched {
 }
 
 fn revoked() -> Result<KVStore, String> {
-    KVStore::open("revoked").map_err(|why| why.to_string())?.ok_or_else(|| "there is no KV store revoked".into())
+    KVStore::open("revoked")
+        .map_err(|why| why.to_string())?
+        .ok_or_else(|| "there is no KV store revoked".into())
 }
 
 fn snapshot() -> Result<Vec<u8>, String> {
@@ -125,7 +131,9 @@ fn put_snapshot(shop: &Shop, request: &mut Request, now: Timestamp) -> Response 
     };
     let taken = shop.take(Fetched { snapshot: Some(bytes.clone()), ..Fetched::default() }, now);
     let stored = match taken {
-        Ok(true) => revoked().and_then(|store| store.insert("snapshot", bytes).map_err(|why| why.to_string())),
+        Ok(true) => {
+            revoked().and_then(|store| store.insert("snapshot", bytes).map_err(|why| why.to_string()))
+        }
         Ok(false) => Ok(()),
         Err(why) => {
             eprintln!("a snapshot was refused: {why}");

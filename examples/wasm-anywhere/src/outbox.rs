@@ -58,7 +58,8 @@ impl Outbox {
     /// | 64 | | subject, then claims to the record's end |
     pub(crate) fn write_record<C>(&mut self, session: &Session<C>, claims: &[u8]) -> usize {
         let subject = session.subject().as_bytes();
-        let since = session.elevation().map_or(session.authenticated_at(), |raised| raised.authenticated_at());
+        let since =
+            session.elevation().map_or(session.authenticated_at(), |raised| raised.authenticated_at());
         // Seconds up to the year 9999 are exact in an f64.
         let seconds = |moment: safeconduct::Timestamp| (moment.as_unix() as f64).to_le_bytes();
         let small = [

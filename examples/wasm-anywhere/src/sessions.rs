@@ -78,8 +78,7 @@ impl Ready {
         let verifying = issuing.as_ref().map(|ring| Ok(ring.verifying())).unwrap_or_else(|| ring.parse());
         #[cfg(not(feature = "mint"))]
         let verifying = ring.parse();
-        let verifying: Ring<Verifying> =
-            verifying.map_err(said::<safeconduct::RingTextError>)?;
+        let verifying: Ring<Verifying> = verifying.map_err(said::<safeconduct::RingTextError>)?;
         if verifying.realms().next().is_none() {
             return Err("the ring has no revocation realm".into());
         }
@@ -203,9 +202,11 @@ impl Sessions {
             return self.answer(Err(LENGTH.into()));
         }
         bytes.truncate(length);
-        let taken = self.ready.as_mut().ok_or(NOT_SET_UP.into()).and_then(|ready| {
-            ready.take(bytes, moment(now)?).map_err(said).map(|()| 1)
-        });
+        let taken = self
+            .ready
+            .as_mut()
+            .ok_or(NOT_SET_UP.into())
+            .and_then(|ready| ready.take(bytes, moment(now)?).map_err(said).map(|()| 1));
         self.answer(taken)
     }
 
@@ -217,7 +218,8 @@ impl Sessions {
     #[cfg(feature = "mint")]
     pub(crate) fn issue(&mut self, subject: usize, claims: usize, level: u32, now: f64) -> usize {
         let Self { inbox, outbox, ready, .. } = self;
-        let parts = inbox.split_at_checked(subject).and_then(|(subject, rest)| Some((subject, rest.get(..claims)?)));
+        let parts =
+            inbox.split_at_checked(subject).and_then(|(subject, rest)| Some((subject, rest.get(..claims)?)));
         let issued = parts.ok_or(LENGTH.into()).and_then(|(subject, claims)| {
             ready.as_ref().ok_or(NOT_SET_UP)?.issue(subject, claims, level, moment(now)?, outbox)
         });

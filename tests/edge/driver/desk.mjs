@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { request } from "./client.mjs";
-import { freePort, listening, start, stop } from "./processes.mjs";
+import { freePort, listening, start } from "./processes.mjs";
 
 export const OPERATOR = "a word that only operators know";
 /** Seconds: session, idle, until renewal, step-up. */
@@ -16,11 +16,9 @@ export class Desk {
     this.command("init");
   }
   command(name) { execFileSync(this.program, [name, this.folder]); }
-  /** Starts it, or starts it again with another validity of snapshots. */
-  async open(validity = 3600) {
-    await stop(this.process);
+  async open(lifetimes = LIFETIMES) {
     this.port = await freePort();
-    const env = { ...process.env, LIFETIMES, OPERATOR, VALIDITY: String(validity) };
+    const env = { ...process.env, LIFETIMES: lifetimes, OPERATOR };
     this.process = start(this.program, ["serve", this.folder, `127.0.0.1:${this.port}`], { env });
     await listening(this.port, this.process);
     return this;

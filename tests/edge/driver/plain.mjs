@@ -17,7 +17,7 @@ const [whole, verifier] = [built.plain, built.verify].map((file) => new WebAssem
 
 const folder = mkdtempSync(join(tmpdir(), "safeconduct-plain-"));
 const desks = ["desk", "stranger"].map((name) => new Desk(built.desk, join(folder, name)));
-const [desk, stranger] = await Promise.all(desks.map((desk) => desk.open()));
+const [desk, stranger] = await Promise.all(desks.map((desk) => desk.open("28800/1800/900/900")));
 const now = Math.floor(Date.now() / 1000);
 const context = ["shop.example", "session"];
 const open = async (module, settings) => {

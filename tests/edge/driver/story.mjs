@@ -29,6 +29,11 @@ export class Stage {
     await this.platform.publish(await this.desk.snapshot());
     await seconds(1);
   }
+  /** The same with a snapshot of this moment: somebody has been logged out. */
+  async news() {
+    await this.desk.everywhere("nobody");
+    await this.publish();
+  }
   async restart(settings) {
     await this.platform.stop();
     await this.platform.start({ ...this.settings, desk: this.desk.url, ...settings });
@@ -166,8 +171,8 @@ export const story = {
     stage.settings.ring = stage.desk.ring("ring-e.txt");
   },
   async "stale snapshot: 503, and back again"(stage) {
-    await stage.desk.open(4);
-    await stage.publish();
+    await stage.restart({ VALIDITY: "4" });
+    await stage.news();
     const token = await stage.login("ada");
     await stage.accepted(token);
     await seconds(4);
@@ -175,14 +180,12 @@ export const story = {
     assert.equal(answer.status, 503, answer.text);
     assert.equal(answer.headers["retry-after"], "60");
     assert.equal((await stage.home("garbage")).status, 401);
-    await stage.desk.open(3600);
-    await stage.publish();
+    await stage.news();
     await stage.accepted(token);
   },
   async "stale snapshot where the policy is to go on"(stage) {
-    await stage.restart({ STALE: "go-on" });
-    await stage.desk.open(4);
-    await stage.publish();
+    await stage.restart({ VALIDITY: "4", STALE: "go-on" });
+    await stage.news();
     const token = await stage.login("ada");
     await stage.accepted(token);
     await seconds(4);
@@ -190,10 +193,8 @@ export const story = {
     assert.equal(answer.status, 200);
     assert.match(answer.headers["safeconduct-state"], /stale=go-on/);
     assert.equal(tokenOf(answer), undefined, "nothing is renewed on old data");
-    await stage.desk.open(3600);
-    await stage.publish();
     await stage.restart();
-    await stage.publish();
+    await stage.news();
   },
   async "verify only: kind n, and a ring that cannot mint"(stage) {
     await stage.restart({ ring: stage.desk.ring("ring-n-edge.txt"), KIND: "n" });
