@@ -7,11 +7,11 @@ use alloc::vec::Vec;
 use core::cell::RefCell;
 
 use safeconduct::{
-    Answer, AuthLevel, Context, Facts, Floors, Kind, Policy, Revocations, Ring, Scratch, Snapshot,
-    SnapshotError, SnapshotKeys, Subject, Timestamp, Verifier, Verifying,
+    Answer, Context, Facts, Floors, Kind, Policy, Revocations, Ring, Scratch, Snapshot, SnapshotError,
+    SnapshotKeys, Subject, Timestamp, Verifier, Verifying,
 };
 #[cfg(feature = "mint")]
-use safeconduct::{Grant, Issuer, Issuing};
+use safeconduct::{AuthLevel, Grant, Issuer, Issuing};
 use zeroize::Zeroize as _;
 
 #[cfg(feature = "mint")]

@@ -6,9 +6,6 @@ import { COOKIE, request } from "./client.mjs";
 import { OPERATOR } from "./desk.mjs";
 import { fuzzedToken } from "./fuzz.mjs";
 
-/** A Rust panic, or a trap of a wasm module, in whatever words the runtime has for it. */
-const PANIC = /panicked|unreachable|RuntimeError|wasm trap|guest trap|SIGABRT|Internal Server/;
-
 async function notSetUp(stage, settings, named, secret) {
   await stage.restart(settings);
   for (let again = 0; again < 2; again++) {
@@ -115,6 +112,5 @@ export const hostile = {
     await Promise.all(Array.from({ length: 8 }, lane));
     await stage.accepted(token);
     assert.deepEqual(stage.platform.pids, pids);
-    assert(!PANIC.test(stage.platform.log), stage.platform.log.match(PANIC)?.[0]);
   },
 };

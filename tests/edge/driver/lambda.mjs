@@ -38,6 +38,7 @@ export class Lambda {
     this.changes += 1;
   }
   get log() { return this.processes.map((environment) => environment.log).join(""); }
+  get panic() { return this.processes.find(({ panic }) => panic)?.panic; }
   get pids() { return this.processes.map((environment) => environment.child.pid); }
   async stop() {
     await Promise.all((this.processes ?? []).map(stop));

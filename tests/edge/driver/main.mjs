@@ -39,6 +39,7 @@ for (const Platform of chosen) {
     const begun = performance.now();
     try {
       await step(stage, { requests });
+      if (platform.panic) throw new Error(`it panicked or trapped: ${platform.panic}`);
       table[name][Platform.title] = `passed ${((performance.now() - begun) / 1000).toFixed(1)} s`;
     } catch (error) {
       failed += 1;

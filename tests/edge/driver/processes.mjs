@@ -23,11 +23,17 @@ export function freePort() {
   });
 }
 
-/** Starts a program. `log` is everything it has written so far. */
+/** A Rust panic, or a trap of a wasm module, in whatever words the runtime has for it. */
+const PANIC = /.*(panicked|unreachable|RuntimeError|wasm trap|guest trap|SIGABRT).*/;
+
+/** Starts a program. `log` is the last of what it has written, `panic` the first line that tells of one. */
 export function start(program, args, options = {}) {
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
   const started = { child, log: "", ended: false };
-  const keep = (data) => { started.log = (started.log + data).slice(-1_000_000); };
+  const keep = (data) => {
+    started.log = (started.log + data).slice(-100_000);
+    started.panic ??= String(data).match(PANIC)?.[0];
+  };
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
   child.on("error", (error) => { started.ended = true; keep(`${program}: ${error.message}\n`); });

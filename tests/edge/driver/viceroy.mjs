@@ -48,6 +48,7 @@ ${contents}`);
     if (answer.status === 204) await this.put(bytes);
   }
   get log() { return this.process.log; }
+  get panic() { return this.process.panic; }
   get pids() { return [this.process.child.pid]; }
   stop() { return stop(this.process); }
 }

@@ -48,6 +48,7 @@ const config :Workerd.Config = (
     renameSync(join(this.folder, "draft"), join(this.store, "snapshot"));
   }
   get log() { return this.process.log; }
+  get panic() { return this.process.panic; }
   get pids() { return [this.process.child.pid]; }
   stop() { return stop(this.process); }
   /** Paths of a configuration are relative to it. */
