@@ -80,6 +80,7 @@ fn respond(function: &Function, request: &Request) -> Answer {
         method: request.method().as_str(),
         path: request.uri().path(),
         cookies: header("cookie"),
+        site: header("sec-fetch-site"),
         operator: header("safeconduct-operator"),
         body: std::str::from_utf8(request.body().as_ref()).unwrap_or_default(),
     };

@@ -41,13 +41,15 @@ async fn fetch(mut request: Request, env: Env, _: Context) -> Result<Response> {
         });
     }
     let (method, path) = (request.method().to_string(), request.path());
-    let cookies = request.headers().get("cookie").ok().flatten();
-    let operator = request.headers().get("safeconduct-operator").ok().flatten();
+    let headers = request.headers();
+    let [cookies, site, operator] =
+        ["cookie", "sec-fetch-site", "safeconduct-operator"].map(|name| headers.get(name).ok().flatten());
     let body = body(&mut request).await;
     let asked = Asked {
         method: &method,
         path: &path,
         cookies: cookies.as_deref(),
+        site: site.as_deref(),
         operator: operator.as_deref(),
         body: &body,
     };

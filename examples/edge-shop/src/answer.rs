@@ -13,6 +13,8 @@ pub struct Asked<'a> {
     pub path: &'a str,
     /// The `Cookie` header, if it is text.
     pub cookies: Option<&'a str>,
+    /// The header `sec-fetch-site`, by which browsers say whose page sends the request.
+    pub site: Option<&'a str>,
     /// The header `safeconduct-operator`.
     pub operator: Option<&'a str>,
     /// The body, if it is text; the shop needs a few bytes of it.

@@ -55,6 +55,10 @@ impl Shop {
     /// Answers a request.
     pub fn answer<G: TryCryptoRng + ?Sized>(&self, asked: &Asked<'_>, now: Timestamp, rng: &mut G) -> Next {
         let next = match (asked.method, asked.path) {
+            // `SameSite=Lax` keeps the cookie from other sites' posts; this keeps those of sibling domains out.
+            ("POST", _) if !matches!(asked.site, None | Some("same-origin" | "none")) => {
+                Next::Send(Answer::new(403, "that came from another site\n"))
+            }
             ("POST", "/login") => Next::Send(self.log_in(asked, now, rng)),
             ("GET", "/") => Next::Send(self.visit(asked, now, rng, pages::home)),
             ("GET", "/admin") => Next::Send(self.visit(asked, now, rng, |session, _| pages::admin(session))),

@@ -48,7 +48,7 @@ fn ask(
     body: &str,
     operator: Option<&str>,
 ) -> Answer {
-    match shop.answer(&Asked { method, path, cookies, operator, body }, now, &mut SysRng) {
+    match shop.answer(&Asked { method, path, cookies, site: None, operator, body }, now, &mut SysRng) {
         Next::Send(answer) => answer,
         Next::Ask(errand) => panic!("an errand to {}", errand.path),
     }
@@ -155,6 +155,24 @@ fn a_new_ring_is_taken_together_with_its_snapshot_or_not_at_all() {
     assert!(state(&shop).starts_with("mints; ring=1;"));
     assert_eq!(shop.take(Fetched { ring, ..Fetched::default() }, world.now), Ok(false));
     assert!(state(&shop).starts_with("mints; ring=1;"));
+}
+
+#[test]
+fn other_sites_cannot_post() {
+    let world = world(Kind::Encrypted);
+    let shop = open(world.ring.to_text().as_str(), "e", &world);
+    for (site, status) in [
+        (None, 200),
+        (Some("same-origin"), 200),
+        (Some("none"), 200),
+        (Some("same-site"), 403),
+        (Some("cross-site"), 403),
+    ] {
+        let asked =
+            Asked { method: "POST", path: "/login", cookies: None, site, operator: None, body: "user=ada" };
+        let Next::Send(answer) = shop.answer(&asked, world.now, &mut SysRng) else { panic!("an errand") };
+        assert_eq!(answer.status, status, "{site:?}");
+    }
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn respond(shop: &Shop, request: &mut Request, now: Timestamp) -> Response {
     }
     // Not `get_header_str`: that panics on what is not text.
     let text = |name: &str| request.get_header(name)?.to_str().ok().map(str::to_owned);
-    let (cookies, operator) = (text("cookie"), text("safeconduct-operator"));
+    let [cookies, site, operator] = ["cookie", "sec-fetch-site", "safeconduct-operator"].map(text);
     let (method, path) = (request.get_method_str().to_owned(), request.get_path().to_owned());
     if (method.as_str(), path.as_str()) == ("PUT", "/snapshot") {
         return put_snapshot(shop, request, now);
@@ -65,6 +65,7 @@ fn respond(shop: &Shop, request: &mut Request, now: Timestamp) -> Response {
         method: &method,
         path: &path,
         cookies: cookies.as_deref(),
+        site: site.as_deref(),
         operator: operator.as_deref(),
         body: &body,
     };

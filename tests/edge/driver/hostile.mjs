@@ -89,6 +89,8 @@ export const hostile = {
     for (const [method, path] of [["DELETE", "/"], ["GET", "/login"], ["POST", "/"], ["GET", "/../../etc/passwd"], ["PUT", "/admin"]]) {
       assert.equal((await request(stage.platform.port, method, path)).status, 404);
     }
+    const foreign = { headers: { "sec-fetch-site": "cross-site" }, body: "user=ada" };
+    assert.equal((await request(stage.platform.port, "POST", "/login", foreign)).status, 403);
     const body = "user=" + "a".repeat(100_000);
     assert.equal((await request(stage.platform.port, "POST", "/login", { body })).status, 401);
     const binary = await request(stage.platform.port, "POST", "/login", { body: randomBytes(300) });

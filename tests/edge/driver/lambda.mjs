@@ -8,7 +8,7 @@ const ENVIRONMENTS = 2;
 
 export class Lambda {
   static title = "Lambda (runtime API)";
-  constructor({ lambda }) {
+  constructor({ built: { lambda } }) {
     this.program = lambda;
     this.stored = null;
     this.changes = 0;

@@ -7,6 +7,7 @@ import { Desk, LIFETIMES, OPERATOR } from "./desk.mjs";
 import { hostile } from "./hostile.mjs";
 import { Lambda } from "./lambda.mjs";
 import { stopAll } from "./processes.mjs";
+import { sizes } from "./sizes.mjs";
 import { Stage, story } from "./story.mjs";
 import { Viceroy } from "./viceroy.mjs";
 import { Workerd } from "./workerd.mjs";
@@ -24,8 +25,9 @@ const table = Object.fromEntries(Object.keys(steps).map((step) => [step, {}]));
 const notes = [];
 let failed = 0;
 
-for (const Platform of chosen) {
-  const platform = new Platform({ folder, built: built.worker, fastly: built.fastly, lambda: built.lambda });
+/** All steps on one platform. It spends most of its time waiting for deadlines, so the platforms go side by side. */
+async function tell(Platform) {
+  const platform = new Platform({ folder, built });
   const [desk, stranger] = ["desk", "stranger"].map((name) => new Desk(built.desk, mkdtempSync(join(folder, name))));
   await Promise.all([desk.open(), stranger.open()]);
   const settings = { ring: desk.ring("ring-e.txt"), operator: OPERATOR, LIFETIMES, REFRESH: "1" };
@@ -48,8 +50,10 @@ for (const Platform of chosen) {
     }
   }
   await (platform.close?.() ?? platform.stop());
-  await stopAll();
 }
+
+await Promise.all(chosen.map(tell));
+await stopAll();
 rmSync(folder, { recursive: true });
 
 const titles = chosen.map(({ title }) => title);
@@ -57,6 +61,7 @@ console.log(`| step | ${titles.join(" | ")} |\n| --- |${" --- |".repeat(titles.l
 for (const [name, cells] of Object.entries(table)) {
   console.log(`| ${name} | ${titles.map((title) => cells[title]).join(" | ")} |`);
 }
+console.log(`\n${sizes(built)}\n`);
 notes.forEach((note) => console.log(note));
 console.log(`\n${Object.keys(steps).length * titles.length - failed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);

@@ -7,7 +7,7 @@ import { freePort, listening, start, stop } from "./processes.mjs";
 
 export class Viceroy {
   static title = "Compute (Viceroy)";
-  constructor({ folder, fastly }) {
+  constructor({ folder, built: { fastly } }) {
     Object.assign(this, { folder: mkdtempSync(join(folder, "viceroy-")), fastly });
   }
   async start({ ring, operator, desk, ...settings }) {

@@ -10,8 +10,8 @@ const program = createRequire(import.meta.url).resolve("@cloudflare/workerd-linu
 
 export class Workerd {
   static title = "Workers (workerd)";
-  constructor({ folder, built }) {
-    Object.assign(this, { folder: mkdtempSync(join(folder, "workerd-")), built });
+  constructor({ folder, built: { worker } }) {
+    Object.assign(this, { folder: mkdtempSync(join(folder, "workerd-")), built: worker });
     this.store = join(this.folder, "kv");
     mkdirSync(this.store);
   }

@@ -1,4 +1,4 @@
-// node wasi.mjs PROGRAM.wasm ARGUMENTS…: runs a WASI program with this folder tree to read. For CARGO_TARGET_WASM32_WASIP1_RUNNER.
+// node wasi.mjs PROGRAM.wasm ARGUMENTS…: runs a WASI program with this folder tree to read.
 import { readFileSync } from "node:fs";
 import { WASI } from "node:wasi";
 
