@@ -5,7 +5,7 @@
 // Wall time stands beside it; on a busy machine it says more about the machine.
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 
 import { Desk } from "../../tests/edge/driver/desk.mjs";
 import { request } from "../../tests/edge/driver/client.mjs";
@@ -118,4 +118,4 @@ for (const { case: name, characters, microseconds: { median, p10, p90 }, wall, p
 const machine = { processor: cpus()[0].model, cores: cpus().length, node: process.version };
 console.log(`\n${machine.processor}, ${machine.cores} cores; ${rounds} rounds, ${target} ms a request`);
 const file = option("--json");
-if (file) writeFileSync(file, JSON.stringify({ machine, rounds, milliseconds: target, cases: report }, null, 1));
+if (file) writeFileSync(resolve(process.env.FROM ?? ".", file), JSON.stringify({ machine, rounds, milliseconds: target, cases: report }, null, 1));

@@ -62,25 +62,29 @@ impl Outbox {
             session.elevation().map_or(session.authenticated_at(), |raised| raised.authenticated_at());
         // Seconds up to the year 9999 are exact in an f64.
         let seconds = |moment: safeconduct::Timestamp| (moment.as_unix() as f64).to_le_bytes();
-        let small = [
+        let mut front = [0; FRONT];
+        let mut rest = front.as_mut_slice();
+        let mut put = |bytes: &[u8]| {
+            if let Some((place, behind)) = core::mem::take(&mut rest).split_at_mut_checked(bytes.len()) {
+                place.copy_from_slice(bytes);
+                rest = behind;
+            }
+        };
+        put(&[
             session.level().number(),
             session.base_level().number(),
             session.kind().letter() as u8,
             subject.len() as u8,
-        ];
-        let length = self.write(&[
-            &small,
-            &session.rotation().to_le_bytes(),
-            &seconds(session.started_at()),
-            &seconds(since),
-            &seconds(session.expires_at()),
-            &seconds(session.ends_at()),
-            &session.session_id().to_bytes(),
-            &session.key_id().to_bytes(),
-            &seconds(session.issued_at()),
-            subject,
-            claims,
         ]);
+        put(&session.rotation().to_le_bytes());
+        put(&seconds(session.started_at()));
+        put(&seconds(since));
+        put(&seconds(session.expires_at()));
+        put(&seconds(session.ends_at()));
+        put(&session.session_id().to_bytes());
+        put(&session.key_id().to_bytes());
+        put(&seconds(session.issued_at()));
+        let length = self.write(&[&front, subject, claims]);
         debug_assert_eq!(length, FRONT + subject.len() + claims.len());
         length
     }
