@@ -1,4 +1,5 @@
-//! The cookie.
+//! The cookie: one, for its token comes as text where the desk has made it. A web application that makes all of its tokens itself takes `safeconduct::http::Exchange`, which
+//! has two, and anti-forgery tokens besides.
 
 /// Its name.
 pub const COOKIE: &str = "__Host-sid";

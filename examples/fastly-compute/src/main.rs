@@ -20,8 +20,9 @@ use fastly::{ConfigStore, KVStore, Request, Response, SecretStore};
 use getrandom::SysRng;
 use safeconduct::Timestamp;
 
-/// A sandbox answers so many requests, and each shares the shop with those before it. The platform starts as many sandboxes as it needs.
-const REQUESTS: usize = 1_000;
+/// A sandbox answers so many requests, and each shares the shop with those before it. The platform starts as many sandboxes as it needs. Each request may ask the desk once,
+/// and 32 is how often a sandbox may ask a backend.
+const REQUESTS: usize = 32;
 /// More than a login form or a code.
 const LONGEST_BODY: usize = 8_192;
 /// More than any snapshot that is worth having at the edge.
