@@ -1,0 +1,118 @@
+// What goes wrong when a function is deployed, what a broken publisher does, and what strangers send.
+import assert from "node:assert/strict";
+import { randomBytes, randomInt } from "node:crypto";
+
+import { COOKIE, request } from "./client.mjs";
+import { OPERATOR } from "./desk.mjs";
+import { fuzzedToken } from "./fuzz.mjs";
+
+async function notSetUp(stage, settings, named, secret) {
+  await stage.restart(settings);
+  for (let again = 0; again < 2; again++) {
+    const answer = await stage.home(undefined);
+    assert.equal(answer.status, 500, `${answer.text}${stage.platform.log}`);
+    assert.equal(answer.text, "this function is not set up\n");
+  }
+  assert.match(stage.platform.log, named);
+  if (secret) assert(!stage.platform.log.includes(secret), "the log shows the secret");
+}
+
+/** The word of an operator shows what a client does not see. */
+async function trouble(stage, token, pattern) {
+  const answer = await stage.operator(token);
+  assert.equal(answer.status, 200, answer.text);
+  if (pattern) assert.match(answer.headers["safeconduct-state"], pattern);
+  const curious = await stage.ask("GET", "/", token, { headers: { "safeconduct-operator": `${OPERATOR}!` } });
+  for (const found of [curious, await stage.home(token)]) {
+    assert(!Object.keys(found.headers).some((name) => name.startsWith("safeconduct-")), "shown to a client");
+  }
+}
+
+export const hostile = {
+  async "bad secrets: 500, and the log names the binding"(stage) {
+    const ring = stage.settings.ring;
+    await notSetUp(stage, { ring: undefined }, /not set up: the binding RING is missing/);
+    const cut = ring.slice(0, 90);
+    await notSetUp(stage, { ring: cut }, /not set up: the binding RING is no ring/, cut.slice(20));
+    await notSetUp(stage, { ring: "" }, /not set up: the binding RING is no ring/);
+    await notSetUp(stage, { KIND: "n" }, /not set up: the binding RING has no key of kind n/, ring.slice(30, 90));
+    await notSetUp(stage, { operator: "short" }, /not set up: the binding OPERATOR has less than 16 characters/, "short\"");
+    await notSetUp(stage, { LIFETIMES: "10/20/5/5" }, /not set up: the binding LIFETIMES the idle time/);
+  },
+  async "no snapshot: 503 until there is one"(stage) {
+    await stage.platform.stop();
+    await stage.platform.publish(Buffer.from("not a snapshot"));
+    await stage.platform.start({ ...stage.settings, desk: stage.desk.url });
+    const token = await stage.login("ada");
+    const answer = await stage.operator(token);
+    assert.equal(answer.status, 503);
+    assert.match(answer.headers["safeconduct-state"], /snapshot=none; .*trouble=.*not a revocation snapshot/);
+    assert.equal(answer.headers["safeconduct-why"], "SnapshotStale");
+    await stage.publish();
+    await stage.accepted(token);
+  },
+  async "corrupt, foreign, rolled back: the one before stays"(stage) {
+    const token = await stage.login("ada");
+    const before = await stage.desk.snapshot();
+    await stage.desk.everywhere("grace");
+    await stage.publish();
+    await stage.accepted(token);
+    const good = await stage.desk.snapshot();
+    const byte = Buffer.from(good);
+    byte[100] ^= 1;
+    const bad = [byte, good.subarray(0, 200), Buffer.alloc(0), randomBytes(5000), await stage.stranger.snapshot(), before];
+    for (const bytes of bad) {
+      await stage.platform.publish(bytes);
+      await new Promise((resolve) => setTimeout(resolve, 1150));
+      // Where the function itself guards the store, nothing bad gets in, and there is no trouble to tell of.
+      const guarded = stage.platform.constructor.title.includes("Viceroy");
+      await trouble(stage, token, guarded ? /snapshot=\d/ : /trouble=/);
+    }
+    await stage.publish();
+    await stage.accepted(token);
+  },
+  async "oversized and strange requests: no 5xx"(stage) {
+    const odd = [
+      { cookie: `${COOKIE}=${"A".repeat(4097)}` },
+      { cookie: `${COOKIE}=${"A".repeat(60_000)}` },
+      { cookie: `${"x=y; ".repeat(800)}${COOKIE}=` },
+      { cookie: `${COOKIE}` }, { cookie: ";;;===;;" }, { cookie: "" },
+      { cookie: `${COOKIE}=\u00ff\u00fe` },
+      { cookie: `${COOKIE}="quoted"` },
+      { "safeconduct-operator": "x".repeat(8000) },
+    ];
+    for (const headers of odd) {
+      const answer = await request(stage.platform.port, "GET", "/", { headers });
+      // 400 and 431 are the runtimes' own for headers that they do not take.
+      assert([400, 401, 431].includes(answer.status), `${answer.status} for ${JSON.stringify(headers).slice(0, 60)}`);
+    }
+    for (const [method, path] of [["DELETE", "/"], ["GET", "/login"], ["POST", "/"], ["GET", "/../../etc/passwd"], ["PUT", "/admin"]]) {
+      assert.equal((await request(stage.platform.port, method, path)).status, 404);
+    }
+    const foreign = { headers: { "sec-fetch-site": "cross-site" }, body: "user=ada" };
+    assert.equal((await request(stage.platform.port, "POST", "/login", foreign)).status, 403);
+    const body = "user=" + "a".repeat(100_000);
+    assert.equal((await request(stage.platform.port, "POST", "/login", { body })).status, 401);
+    const binary = await request(stage.platform.port, "POST", "/login", { body: randomBytes(300) });
+    assert.equal(binary.status, 401);
+  },
+  async "fuzzed requests: only refusals"(stage, { requests }) {
+    const token = await stage.login("ada");
+    const pids = stage.platform.pids;
+    const paths = ["/", "/", "/", "/admin", "/step-up", "/logout"];
+    let sent = 0;
+    const one = async () => {
+      const path = paths[randomInt(paths.length)];
+      const headers = { cookie: `${COOKIE}=${fuzzedToken(token)}` };
+      const answer = await request(stage.platform.port, path.length > 6 ? "POST" : "GET", path, { headers });
+      const cookie = headers.cookie;
+      const allowed = path === "/logout" ? [200, 400, 401] : [400, 401];
+      assert(allowed.includes(answer.status), `${answer.status} for ${path} with ${cookie}`);
+      sent += 1;
+    };
+    const lane = async () => { while (sent < requests) await one(); };
+    await Promise.all(Array.from({ length: 8 }, lane));
+    await stage.accepted(token);
+    assert.deepEqual(stage.platform.pids, pids);
+  },
+};
