@@ -7,6 +7,7 @@ mod ours;
 mod peers;
 mod proof;
 mod report;
+mod revocation;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -107,6 +108,7 @@ fn main() {
     peers.extend(ours::portable::all());
     peers.extend(peers::all());
     let mut limits = limits::all();
+    limits.extend(revocation::all());
     let (rows, texts): (Vec<Row>, Vec<String>) = peers.iter_mut().map(examined).unzip();
 
     let mut work: Vec<Box<dyn FnMut() -> bool + '_>> = Vec::new();

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::json;
 
 use crate::measure::{Ratio, Samples};
-use crate::{Row, Sort};
+use crate::{Row, Sort, revocation};
 
 /// Packages below this one, as Cargo resolves them here.
 fn dependencies(package: &str) -> usize {
@@ -60,6 +60,14 @@ struct Target {
     aim: Option<f64>,
 }
 
+/// A time, or how much longer one takes than another.
+fn nanoseconds(what: &str, samples: &Samples, without: Option<&Samples>, bar: f64) -> Target {
+    let less = |quantile| without.map_or(0.0, |without| without.quantile(quantile));
+    let at = |quantile| samples.quantile(quantile) - less(quantile);
+    let ratio = Ratio { median: at(0.5), low: at(0.25), high: at(0.75) };
+    Target { what: what.into(), ratio, bar, aim: None }
+}
+
 fn exact(value: f64) -> Ratio {
     Ratio { median: value, low: value, high: value }
 }
@@ -102,6 +110,13 @@ fn targets(all: &Measured<'_>) -> Vec<Target> {
         ),
         target("mint n / pasetors v4.public".into(), &[all.mint("safeconduct n")], &[public], 0.30, None),
         target("mint s / pasetors v4.public".into(), &[all.mint("safeconduct s")], &[public], 0.30, None),
+        nanoseconds("revocation check, 100,000 entries, ns", all.limit(revocation::FULL), None, 90.0),
+        nanoseconds(
+            "its bloom probe alone, ns",
+            all.limit(revocation::FULL),
+            Some(all.limit(revocation::EMPTY)),
+            15.0,
+        ),
         Target {
             what: format!("characters of e / {}", smallest.name),
             ratio: exact(characters),
