@@ -336,6 +336,15 @@ fn levels_stay_within_what_the_policy_is_for() {
             assert_eq!(issued, expected);
         }
     }
+    // Nor is a session of a higher level taken over by an issuer whose deadlines are for a lower one.
+    let strict = Policy::builder(AuthLevel::Aal3).build().unwrap();
+    let mut service = Service::new(Kind::Encrypted, &strict);
+    let grant = Grant::new(subject(), AuthLevel::Aal3);
+    let token = service.issuer.issue(&grant, at(0), &mut service.rng).unwrap();
+    let parent = session(&service, token.as_str(), at(1));
+    let lax = Issuer::new(&ring(&[Kind::Encrypted], 7), CONTEXT, &Policy::AAL1, Kind::Encrypted);
+    assert_eq!(lax.rotate(&parent, &mut service.rng).unwrap_err(), MintError::LevelAbovePolicy);
+    assert!(service.issuer.rotate(&parent, &mut service.rng).is_ok());
 }
 
 #[test]

@@ -226,3 +226,23 @@ fn a_ring_that_drops_a_signer_drops_what_he_has_signed() {
     let current = node.current();
     assert_eq!((current.ring_version(), current.snapshot_versions().next()), (2, Some((realm, 2))));
 }
+
+#[test]
+fn a_ring_from_a_secret_store_has_no_version() {
+    let mut desk = Desk::new(Kind::Encrypted, &POLICY, at(0));
+    let mut journal = desk.read();
+    journal.demand_ring(6);
+    desk.stored = journal.commit(at(1), &desk.signer).unwrap().bytes().to_vec();
+    let node = node(&desk.ring, 0);
+    // What is demanded of published rings does not concern it (REV-14).
+    assert!(node.update(Update::new().snapshot(desk.snapshot()), at(1)).unwrap());
+    let mut ring = copy(&desk.ring);
+    let window = Window::new(at(10), Seconds::days(30), Seconds::days(1)).unwrap();
+    ring.add(IssuingKey::generate(Kind::Encrypted, &mut Repeatable(56)).unwrap(), window).unwrap();
+    assert!(node.update(Update::new().ring(copy(&ring), 0), at(10)).unwrap(), "another one of version 0");
+    assert_eq!(node.current().ring().count(), 2);
+    // A published one takes over, and is not replaced by one without a version.
+    assert!(node.update(Update::new().ring(copy(&ring), 6), at(11)).unwrap());
+    let back = Update::new().ring(ring, 0);
+    assert_eq!(node.update(back, at(12)).err(), Some(NodeError::OlderRing { found: 0, had: 6 }));
+}

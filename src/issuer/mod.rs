@@ -192,6 +192,10 @@ impl<S: Signer> Issuer<S> {
             return Err(MintError::WouldReveal);
         }
         let parent = &session.core;
+        // Its deadlines are too long for that level, and its verifiers would not tell (ISS-10).
+        if parent.level > self.policy.assurance() {
+            return Err(MintError::LevelAbovePolicy);
+        }
         // A parent minted on a clock that is ahead must not have a successor that looks older than itself.
         let issued_at = session.verified_at.max(parent.issued_at);
         if issued_at >= parent.ends_at {

@@ -80,7 +80,7 @@ pub struct Current<R: Reads + HoldsFilterKeys, X = ()> {
 impl<R: Reads + HoldsFilterKeys, X> Node<R, X> {
     /// A node with a ring and no snapshot yet: it refuses everybody as stale until the first [`update`](Self::update).
     ///
-    /// `ring_version` is that of the published ring ([`Published::version`](crate::Published::version)), or 0 for a ring from a secret store. `rules` are this node's own
+    /// `ring_version` is that of the published ring ([`Published::version`](crate::Published::version)), or 0 for a ring from a secret store: what snapshots demand of published rings does not concern it then. `rules` are this node's own
     /// for snapshots. `make` is called for this ring and for every later one.
     ///
     /// # Errors

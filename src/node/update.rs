@@ -24,8 +24,8 @@ impl<R: Reads + HoldsFilterKeys> Update<R> {
         Self { ring: None, snapshots: Vec::new(), deltas: Vec::new() }
     }
 
-    /// A ring and its version. One of the version in force changes nothing, so what is fetched twice does no harm; rings from a secret store have no version of their own, and whoever
-    /// replaces one counts up.
+    /// A ring and the version of its published form. One of the version in force changes nothing, so what is fetched twice does no harm. A ring that was not published, but comes
+    /// from a secret store, has version 0: it takes the place of another of version 0, and of no published one.
     pub fn ring(mut self, ring: Ring<R>, version: u64) -> Self {
         self.ring = Some((ring, version));
         self
@@ -68,7 +68,7 @@ impl<R: Reads + HoldsFilterKeys, X> Node<R, X> {
             Some((_, found)) if found < current.ring_version => {
                 return Err(NodeError::OlderRing { found, had: current.ring_version });
             }
-            Some((ring, version)) if version > current.ring_version => Some((ring, version)),
+            Some((ring, version)) if version > current.ring_version || version == 0 => Some((ring, version)),
             _ => None,
         };
         let (ring, ring_version, beside) = match ring {
@@ -98,6 +98,7 @@ impl<R: Reads + HoldsFilterKeys, X> Node<R, X> {
             return Err(NodeError::NoSnapshot { realm });
         }
         if let Some(least) = snapshots.iter().map(Snapshot::min_ring_version).max()
+            && ring_version > 0
             && least > ring_version
         {
             return Err(SnapshotError::RingTooOld { had: ring_version, least }.into());
