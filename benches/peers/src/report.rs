@@ -113,7 +113,7 @@ fn targets(all: &Measured<'_>) -> Vec<Target> {
         nanoseconds("revocation check, 100,000 entries, ns", all.limit(revocation::FULL), None, 90.0),
         nanoseconds(
             "its bloom probe alone, ns",
-            all.limit(revocation::FULL),
+            all.limit(revocation::SESSIONS),
             Some(all.limit(revocation::EMPTY)),
             15.0,
         ),
