@@ -39,3 +39,16 @@ fn token_text() {
 fn ring_text() {
     replay("ring_text", laws::ring_text);
 }
+
+#[test]
+fn snapshot() {
+    let desk = laws::Desk::default();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/snapshot/genuine");
+    #[allow(clippy::disallowed_methods)]
+    if std::env::var_os("SAFECONDUCT_WRITE_VECTORS").is_some() {
+        fs::write(&file, desk.genuine()).unwrap();
+    }
+    let advice = "to write it: SAFECONDUCT_WRITE_VECTORS=1 cargo test --test corpora";
+    assert_eq!(fs::read(&file).unwrap_or_default(), desk.genuine(), "{}; {advice}", file.display());
+    replay("snapshot", |data| laws::snapshot(&desk, data));
+}

@@ -70,7 +70,7 @@ class SnapshotMutants:
             skew=self.settings["node_skew"],
             longest_validity=self.settings["longest_validity"],
             least_version=self.settings["least_version"],
-            ring_version=ring_version,
+            ring_version=ring_version or None,  # to the first, 0 is a ring that was not published
             fail_open=self.settings["fail_open"],
         )
         self.context = encode_context(CONTEXT)

@@ -93,7 +93,7 @@ class Issuer:
         parent = session.claims
         if session.token.kind in "en" and self.kind == "s":
             raise CannotIssue("ISS-11")
-        if parent.ends_at - parent.started_at > self.longest_session:
+        if parent.ends_at - parent.started_at > self.longest_session or parent.level > self.assurance:
             raise CannotIssue("ISS-10")
         issued_at = max(now, parent.issued_at)
         if issued_at >= parent.ends_at:
