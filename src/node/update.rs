@@ -130,11 +130,11 @@ fn take_snapshot(
     memory: &mut Memory,
     now: Timestamp,
 ) -> Result<bool, NodeError> {
-    // Which realm's memory counts is known when it is open; the rules are the same for all.
-    let opened = Snapshot::open(bytes, keys, now, &memory.rules)?;
-    let floors =
-        floors(memory, opened.realm()).ok_or(SnapshotError::ForeignRealm { found: opened.realm() })?;
-    opened.admitted_by(floors, now)?;
+    let realm = Snapshot::<&[u8]>::realm_of(&bytes)?;
+    // A realm that the ring does not have is refused in its turn.
+    let mut rules = memory.rules;
+    let floors = floors(memory, realm).unwrap_or(&mut rules);
+    let opened = Snapshot::open(bytes, keys, now, floors)?;
     let before = snapshots.get(opened.realm());
     if before.is_some_and(|before| before.line_and_version() == opened.line_and_version()) {
         return Ok(false);

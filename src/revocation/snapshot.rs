@@ -108,18 +108,9 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
 
     /// Tells the floors that this snapshot was taken: older ones are refused from now on.
     pub fn remember(&self, floors: &mut Floors) {
-        floors.raise(&self.newest, self.newest_digest().copied());
-    }
-
-    /// The checks of REV-08 and REV-09 once more, against other floors.
-    #[cfg(feature = "std")]
-    pub(crate) fn admitted_by(&self, floors: &Floors, now: Timestamp) -> Result<(), SnapshotError> {
-        floors.admit(&self.newest, self.newest_digest(), 0, now)
-    }
-
-    /// Of the header of its version, if no delta has led there.
-    fn newest_digest(&self) -> Option<&[u8; HASH]> {
-        (self.newest == self.base).then_some(&self.digest)
+        // Of the header of its version, if no delta has led there.
+        let digest = (self.newest == self.base).then_some(self.digest);
+        floors.raise(&self.newest, digest);
     }
 
     /// Whether these keys would take it still: its realm, its signer and the lowest version. A ring that drops a signer drops what he has signed.
