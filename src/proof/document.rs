@@ -34,10 +34,10 @@ impl Message {
 }
 
 /// Opens what was wrapped, in place. The last bytes are the tag.
-pub(crate) fn open<'b, const A: usize>(
+pub(crate) fn open<'b>(
     key: &[u8; 32],
     nonce: &[u8; NONCE],
-    associated: &[u8; A],
+    associated: &[u8],
     bytes: &'b mut [u8],
 ) -> Option<&'b [u8]> {
     let (sealed, tag) = bytes.split_last_chunk_mut::<TAG>()?;
@@ -46,10 +46,10 @@ pub(crate) fn open<'b, const A: usize>(
 
 /// Wraps in place and returns the tag; `None` if the bytes are more than the cipher takes.
 #[cfg(feature = "alloc")]
-pub(crate) fn seal<const A: usize>(
+pub(crate) fn seal(
     key: &[u8; 32],
     nonce: &[u8; NONCE],
-    associated: &[u8; A],
+    associated: &[u8],
     bytes: &mut [u8],
 ) -> Option<[u8; TAG]> {
     Cipher::new(key).seal(nonce, associated, bytes)
@@ -68,7 +68,7 @@ pub(crate) fn verify(
     signature: &[u8; SIGNATURE],
 ) -> Option<[u8; 32]> {
     let message = Message::new(front, document)?;
-    sign::verify(&Verifying::new(key), message.as_bytes(), signature).then(|| Sha256::digest(document).into())
+    sign::verify(&Verifying::new(key), message.as_bytes(), signature).then(|| digest(document))
 }
 
 /// `None` if the document is longer than any of ours can be.

@@ -16,22 +16,17 @@ impl Cipher {
         None
     }
 
-    pub(in crate::proof) const fn open<const A: usize>(
+    pub(in crate::proof) const fn open(
         &self,
         _: &[u8; NONCE],
-        _: &[u8; A],
+        _: &[u8],
         _: &mut [u8],
         _: &[u8; TAG],
     ) -> bool {
         match self.0 {}
     }
 
-    pub(in crate::proof) const fn seal<const A: usize>(
-        &self,
-        _: &[u8; NONCE],
-        _: &[u8; A],
-        _: &mut [u8],
-    ) -> Option<[u8; TAG]> {
+    pub(in crate::proof) const fn seal(&self, _: &[u8; NONCE], _: &[u8], _: &mut [u8]) -> Option<[u8; TAG]> {
         match self.0 {}
     }
 }

@@ -75,10 +75,10 @@ impl Cipher {
 
     /// Checks the tag, in constant time, and decrypts in place. When this fails, what the bytes are is not specified; they are not the plaintext (TOK-24).
     #[must_use]
-    pub(super) fn open<const A: usize>(
+    pub(super) fn open(
         &self,
         nonce: &[u8; NONCE],
-        associated: &[u8; A],
+        associated: &[u8],
         bytes: &mut [u8],
         tag: &[u8; TAG],
     ) -> bool {
@@ -89,12 +89,7 @@ impl Cipher {
     }
 
     /// Encrypts in place and returns the tag. `None` for lengths that the cipher does not take, far above those of tokens.
-    pub(super) fn seal<const A: usize>(
-        &self,
-        nonce: &[u8; NONCE],
-        associated: &[u8; A],
-        bytes: &mut [u8],
-    ) -> Option<[u8; TAG]> {
+    pub(super) fn seal(&self, nonce: &[u8; NONCE], associated: &[u8], bytes: &mut [u8]) -> Option<[u8; TAG]> {
         match self {
             Self::Portable(cipher) => cipher.seal(nonce, associated, bytes),
             Self::Fast(cipher) => cipher.seal(nonce, associated, bytes),

@@ -16,20 +16,20 @@ impl Cipher {
     }
 
     #[must_use]
-    pub(in crate::proof) fn open<const A: usize>(
+    pub(in crate::proof) fn open(
         &self,
         nonce: &[u8; NONCE],
-        associated: &[u8; A],
+        associated: &[u8],
         bytes: &mut [u8],
         tag: &[u8; TAG],
     ) -> bool {
         self.0.decrypt_inout_detached(nonce.into(), associated, bytes.into(), tag.into()).is_ok()
     }
 
-    pub(in crate::proof) fn seal<const A: usize>(
+    pub(in crate::proof) fn seal(
         &self,
         nonce: &[u8; NONCE],
-        associated: &[u8; A],
+        associated: &[u8],
         bytes: &mut [u8],
     ) -> Option<[u8; TAG]> {
         self.0.encrypt_inout_detached(nonce.into(), associated, bytes.into()).ok().map(Into::into)
