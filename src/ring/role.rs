@@ -193,6 +193,7 @@ impl Ring<Verifying> {
     /// # Errors
     ///
     /// As [`Ring::add`](Ring::add) of an issuer's ring.
+    #[cfg(feature = "signatures")]
     pub fn add_held_elsewhere(&mut self, key: VerifyingKey, window: Window) -> Result<(), RingError> {
         let identity = *key.identity();
         let kind = key.kind();
