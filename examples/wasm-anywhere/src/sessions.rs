@@ -4,9 +4,9 @@ use alloc::borrow::Cow;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
-use safeconduct::{Context, Kind, Policy, Ring, Scratch, Timestamp, Verifier, Verifying};
 #[cfg(feature = "mint")]
 use safeconduct::{AuthLevel, Grant, Issuer, Issuing, Subject};
+use safeconduct::{Context, Kind, Policy, Ring, Scratch, Timestamp, Verifier, Verifying};
 use zeroize::Zeroize as _;
 
 #[cfg(feature = "mint")]
