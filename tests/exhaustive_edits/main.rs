@@ -4,7 +4,7 @@
 //! `cargo test` tries a sample. All of it, 16 million texts in a minute:
 //!
 //!     cargo test --release --test exhaustive_edits -- --ignored --nocapture
-#![cfg(feature = "alloc")]
+#![cfg(all(feature = "alloc", feature = "signatures"))]
 
 #[path = "../vector_maker/keys.rs"]
 #[allow(dead_code)]
