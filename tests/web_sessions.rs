@@ -103,6 +103,17 @@ fn of_two_live_sessions_the_newer_is_meant_and_logging_out_ends_both() {
 }
 
 #[test]
+fn logging_out_empties_the_slot_of_the_session_that_is_live() {
+    let web = Web::new();
+    let token = bearer(&web.log_in("usr_1", "")).replace("Bearer ", "");
+    // The other slot is the later one, and nobody is in it any more.
+    let mut exchange = web.get(&format!("__Host-sid-a={token}.0003; __Host-sid-b=left.0004"));
+    exchange.log_out(&mut web.list.clone()).unwrap();
+    let sent = cookies(&headers(&exchange.finish(303)));
+    assert_eq!(sent, [("__Host-sid-a".to_owned(), "left.0003".to_owned())]);
+}
+
+#[test]
 fn which_slot_is_free_shows_in_generations() {
     let web = Web::new();
     let token = bearer(&web.log_in("usr_1", "")).replace("Bearer ", "");

@@ -11,6 +11,7 @@ mod weave;
 
 use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{env, fs, io};
 
 use mutant::Mutant;
@@ -20,6 +21,8 @@ use trial::{Test, Verdict};
 
 /// So many tests that caught a mutant of the same file are tried before the quick ones.
 const REMEMBERED: usize = 6;
+/// A mutant counts as a survivor when tests that usually take so long together have not noticed it. It can only make survivors more.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 fn main() -> io::Result<()> {
     let package = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
@@ -76,13 +79,17 @@ impl Trials<'_> {
         let killers = self.killers.entry(mutant.file.clone()).or_default();
         let quickest = (0..self.tests.len()).filter(|test| !killers.contains(test));
         let order: Vec<usize> = killers.iter().copied().chain(quickest).collect();
-        let mut reached = false;
+        let (mut reached, mut spent) = (false, Duration::ZERO);
         for number in order {
             let test = &self.tests[number];
             if !test.reached[switch] {
                 continue;
             }
+            if reached && spent + test.usual > PATIENCE {
+                continue;
+            }
             reached = true;
+            spent += test.usual;
             let verdict = test.run(self.root, switch, None)?;
             // Twice: other work on the machine can make a test fail that watches a clock.
             if verdict != Verdict::Passed && test.run(self.root, switch, None)? != Verdict::Passed {
