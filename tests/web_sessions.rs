@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use common::web::{Headers, Web, bearer, cookie, cookies, grant, headers, session, user};
 use common::{SharedList, at};
-use safeconduct::http::{Carrier, ChangeError, Slot, Transport};
+use safeconduct::http::{Carrier, ChangeError, ClearSiteData, SessionHandle, Slot, Transport};
 use safeconduct::{
     Answer, AuthLevel, Facts, Freshness, LogAnswer, MintError, Policy, Reason, Revocation, RevocationLog,
     Revocations, Seconds, Timestamp,
@@ -355,4 +355,16 @@ fn a_renewal_that_fails_leaves_the_session_as_it_is() {
     let mut exchange = web.get(&browser);
     assert_eq!(session(&exchange).rotation(), 0);
     assert!(exchange.finish(200).is_empty());
+}
+
+#[test]
+fn a_handle_does_what_the_exchange_does() {
+    let web = Web::new();
+    let browser = cookie(&web.log_in("usr_1", ""));
+    let handle = SessionHandle::new(web.begin("POST", &[("cookie", &browser)]));
+    assert_eq!(handle.carrier(), Some(Carrier::Cookie(Slot::A)));
+    let change = handle.leaving().unwrap();
+    assert!(handle.commit(change, []).is_err(), "the log did not take it");
+    handle.clear_site_data(ClearSiteData::CacheAndStorage);
+    assert!(headers(&handle.finish(200)).iter().any(|(name, _)| name == "clear-site-data"));
 }
