@@ -148,6 +148,10 @@ fn sessions_have_labels_and_not_their_ids() {
         lines.iter().map(|line| line.split("session=").nth(1).unwrap().split(' ').next().unwrap()).collect();
     assert!(labels.len() == 2 && labels[0] == labels[1], "one session, one label: {lines:?}");
     assert_eq!(labels[0].len(), 16);
+    let own = labels[0].to_owned();
+    web.log_in("usr_1", "");
+    let lines = kept.0.lock().unwrap().clone();
+    assert!(!lines.last().unwrap().contains(&own), "another session, another label: {lines:?}");
     let id = session.session_id().to_string();
     assert!(
         lines.iter().all(|line| !line.contains(&id) && !line.contains("usr_1") && !line.contains("sc1e"))
