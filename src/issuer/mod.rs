@@ -25,7 +25,7 @@ use crate::policy::Policy;
 use crate::proof::{self, Ids, MintingKey};
 use crate::ring::{Entries, Issuing, Ring, Verifying};
 use crate::session::Session;
-use crate::values::{Context, Kind, Seconds, SessionId, Timestamp};
+use crate::values::{Context, Kind, SessionId, Timestamp};
 
 /// Mints tokens: at login, on renewal, on step-up.
 ///
@@ -132,7 +132,7 @@ impl<S: Signer> Issuer<S> {
         session: &Session<C>,
         rng: &mut G,
     ) -> Result<Option<Token>, MintError> {
-        if session.freshness.is_none() {
+        if session.freshness().is_none() {
             // Wrong from the first request on, not only when renewal is due.
             return Err(MintError::Unrevocable);
         }
@@ -202,8 +202,7 @@ impl<S: Signer> Issuer<S> {
             return Err(MintError::SessionOver);
         }
         // Revocations are dropped when the last token of that life is over (REV-12).
-        let longest = session.freshness.map_or(Seconds::MAX, |freshness| freshness.longest_new_token());
-        let idle = self.policy.idle().min(longest);
+        let idle = self.policy.idle().min(session.freshness.longest_new_token());
         Ok(CoreClaims {
             issued_at,
             expires_at: issued_at.saturating_add(idle).min(parent.ends_at),
@@ -233,7 +232,7 @@ impl<S: Signer> Issuer<S> {
         }
         let key = self.minting_key(core.expires_at, now)?;
         let token = claims::encode(core, app, self.kind.proof_size())?;
-        let ids = draw(key, &token)?;
+        let ids = draw(key, token.bytes())?;
         let text = proof::mint(key, &self.signer, Purpose::Session, &self.context, ids, token)?;
         Ok(Token { text, session_id: ids.session, expires_at: core.expires_at, ends_at: core.ends_at })
     }
@@ -241,7 +240,7 @@ impl<S: Signer> Issuer<S> {
 
 /// ISS-06: no new token on the word of revocation data that is too old, or of none.
 fn check_freshness<C>(session: &Session<C>) -> Result<(), MintError> {
-    match session.freshness {
+    match session.freshness() {
         None => Err(MintError::Unrevocable),
         Some(freshness) if freshness.allows_minting(session.verified_at) => Ok(()),
         Some(_) => Err(MintError::Stale),

@@ -210,8 +210,8 @@ impl Freshness {
         Self { complete_to: Timestamp::MIN, mint_until: None, token_life: Seconds::MAX, known: false }
     }
 
-    pub(crate) fn known(self) -> Option<Self> {
-        self.known.then_some(self)
+    pub(crate) const fn known(self) -> Option<Self> {
+        if self.known { Some(self) } else { None }
     }
 
     /// Of two data that were both asked: the stricter of each.
