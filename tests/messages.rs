@@ -117,6 +117,10 @@ fn errors_of_revocation_and_publication() {
     says(FileStoreError::TooLong { path: path(), most_bytes: 9 }, "/var/log.scl: longer than 9 bytes");
     says(FileStoreError::NotAFile { path: path() }, "/var/log.scl: not a plain file, so it is not replaced");
     assert!(FileStoreError::NotAFile { path: path() }.source().is_none());
+    let why = std::io::Error::other("no disk");
+    let failed = FileStoreError::Io { action: "read", path: path(), why };
+    assert_eq!(failed.to_string(), "cannot read /var/log.scl: no disk");
+    assert_eq!(failed.source().unwrap().to_string(), "no disk");
 }
 
 #[test]

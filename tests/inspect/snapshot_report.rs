@@ -202,6 +202,11 @@ fn deltas_are_read_too() {
     let hash: [u8; 32] = Sha256::digest(&swapped[252..268]).into();
     let found = report(&desk, &signed_again(&desk, &swapped, &[(156, &hash)]), at(70));
     assert_eq!((found.reason, found.checks.list), (Some("Order"), Check::Bad));
+    // Nor may one stand there twice.
+    swapped.copy_within(252..260, 260);
+    let hash: [u8; 32] = Sha256::digest(&swapped[252..268]).into();
+    let found = report(&desk, &signed_again(&desk, &swapped, &[(156, &hash)]), at(70));
+    assert_eq!((found.reason, found.checks.list), (Some("Order"), Check::Bad));
     assert_eq!(report(&desk, &bytes, at(3_660)).reason, Some("Expired"));
     assert_eq!(report(&desk, &bytes[..260], at(70)).reason, Some("Length"));
 }
