@@ -1,0 +1,11 @@
+// The steps as a Worker, on workerd.
+import { run } from "./suite.mjs";
+import whole from "./whole.wasm";
+import verifier from "./verifier.wasm";
+
+export default {
+  async fetch(request) {
+    const { requests, ...given } = await request.json();
+    return Response.json(run({ whole, verifier }, given, requests));
+  },
+};
