@@ -356,7 +356,10 @@ fn the_operators_log_learns_why_and_of_two_refusals_what_proves_more() {
     assert_eq!(web.get("__Host-sid-b=garbage").reason(), Some(Reason::Malformed));
     web.sleep(100_000);
     assert_eq!(web.get(&browser).reason(), Some(Reason::Expired));
-    for both in [format!("{browser}; __Host-sid-b=garbage"), browser.replace("sid-a", "sid-b") + "; __Host-sid-a=garbage"] {
+    for both in [
+        format!("{browser}; __Host-sid-b=garbage"),
+        browser.replace("sid-a", "sid-b") + "; __Host-sid-a=garbage",
+    ] {
         assert_eq!(web.get(&both).reason(), Some(Reason::Expired), "garbage does not hide it");
     }
 }

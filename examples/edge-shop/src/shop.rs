@@ -113,9 +113,7 @@ impl Shop {
         match entered {
             Ok(true) => Next::Send(Answer::new(200, "logged in\n")),
             Ok(false) => self.errand(asked),
-            Err(why) => {
-                Next::Send(Answer::try_again(why.status()).with("safeconduct-why", why.to_string()))
-            }
+            Err(why) => Next::Send(Answer::try_again(why.status()).with("safeconduct-why", why.to_string())),
         }
     }
 
@@ -187,9 +185,8 @@ fn visit(exchange: &Exchange<()>, page: impl FnOnce(&Session<()>) -> Answer) -> 
 
 /// For those without a session.
 fn turned_away(exchange: &Exchange<()>) -> Answer {
-    let answer = exchange
-        .session()
-        .map_or_else(|refusal| Answer::try_again(refusal.status()), |_| Answer::refused());
+    let answer =
+        exchange.session().map_or_else(|refusal| Answer::try_again(refusal.status()), |_| Answer::refused());
     answer.with("safeconduct-why", exchange.reason().map_or("no cookie", Reason::name))
 }
 

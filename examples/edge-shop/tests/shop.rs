@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use edge_shop::{Answer, Asked, Bindings, Fetched, Next, Reply, Settings, Shop};
 use getrandom::SysRng;
 use safeconduct::{
-    Issuing, IssuingKey, Journal, JournalSettings, KeyEncryptionKey, Kind, Policy, Realm, Ring, RingTextError,
-    RootKey, Seconds, SnapshotSigner, Timestamp, Verifying, Window,
+    Issuing, IssuingKey, Journal, JournalSettings, KeyEncryptionKey, Kind, Policy, Realm, Ring,
+    RingTextError, RootKey, Seconds, SnapshotSigner, Timestamp, Verifying, Window,
 };
 
 const WORD: &str = "a word of the operators";
@@ -285,7 +285,9 @@ fn published_rings_come_from_a_store_that_is_not_trusted() {
     let twice = world.document(2);
     let nested = self::world(Kind::Nested).ring;
     let other_kind = nested.publish(4, &world.root, &world.kek, &mut SysRng).unwrap();
-    for bad in [old, Some(altered), forged.ok(), Some(unwrapped), Some(String::new()), twice, Some(other_kind)] {
+    for bad in
+        [old, Some(altered), forged.ok(), Some(unwrapped), Some(String::new()), twice, Some(other_kind)]
+    {
         assert!(take(&world, bad).is_err());
         assert!(state(&shop).starts_with("mints; ring=2; snapshot=1"));
         assert!(state(&shop).contains("trouble="), "{}", state(&shop));

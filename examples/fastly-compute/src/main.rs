@@ -99,8 +99,7 @@ fn secret(secrets: &SecretStore, name: &str) -> Option<String> {
 /// What lies in the KV store, and under which key.
 type Document = (&'static str, fn(Vec<u8>) -> Fetched);
 
-const SNAPSHOT: Document =
-    ("snapshot", |bytes| Fetched { snapshot: Some(bytes), ..Fetched::default() });
+const SNAPSHOT: Document = ("snapshot", |bytes| Fetched { snapshot: Some(bytes), ..Fetched::default() });
 const RING: Document = ("ring", |bytes| {
     let document = String::from_utf8_lossy(&bytes).into_owned();
     Fetched { document: Some(document), ..Fetched::default() }
