@@ -12,7 +12,7 @@ const resolve = createRequire(import.meta.url).resolve;
 const source = (name) => fileURLToPath(new URL(`../hosts/${name}`, import.meta.url));
 const given = (folder) => JSON.parse(readFileSync(join(folder, "given.json"), "utf8"));
 const module = (folder, name) => new WebAssembly.Module(readFileSync(join(folder, `${name}.wasm`)));
-const modules = (folder) => ({ whole: module(folder, "whole"), verifier: module(folder, "verifier") });
+const modules = (folder) => Object.fromEntries(["whole", "verifier", "encrypted"].map((name) => [name, module(folder, name)]));
 
 /** Waits for the end of a program, and gives what it has said. */
 async function said(started, seconds = 300) {
@@ -56,6 +56,7 @@ const config :Workerd.Config = (
       (name = "suite.mjs", esModule = embed "suite.mjs"),
       (name = "whole.wasm", wasm = embed "whole.wasm"),
       (name = "verifier.wasm", wasm = embed "verifier.wasm"),
+      (name = "encrypted.wasm", wasm = embed "encrypted.wasm"),
     ],
     compatibilityDate = "2026-01-01",
   ))],

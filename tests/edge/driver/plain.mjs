@@ -1,4 +1,5 @@
 // node plain.mjs BUILT_JSON [--requests N]: the plain module and its class in every host of JavaScript that is here. Prints a table, host by step.
+import { createHash } from "node:crypto";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +19,7 @@ const built = JSON.parse(readFileSync(builtFile, "utf8"));
 const folder = mkdtempSync(join(tmpdir(), "safeconduct-plain-"));
 copyFileSync(built.plain, join(folder, "whole.wasm"));
 copyFileSync(built.verify, join(folder, "verifier.wasm"));
+copyFileSync(built.encrypted, join(folder, "encrypted.wasm"));
 const bundle = { entryPoints: [fileURLToPath(new URL("../hosts/steps.mjs", import.meta.url))], bundle: true, logLevel: "warning" };
 await build({ ...bundle, format: "esm", outfile: join(folder, "suite.mjs") });
 await build({ ...bundle, format: "iife", globalName: "suite", outfile: join(folder, "suite.js") });
@@ -32,8 +34,17 @@ for (const user of ["grace", "ada"]) {
   snapshots.push(await desk.snapshot());
 }
 snapshots.push(await stranger.snapshot());
-const rings = { issuer: desk.read("ring-e.txt"), verifier: desk.read("ring-e-edge.txt"), nestedVerifier: desk.read("ring-n-edge.txt") };
+const verifier = desk.read("ring-e-edge.txt");
+const rings = { issuer: desk.read("ring-e.txt"), verifier, alone: withoutRealm(verifier), nestedVerifier: desk.read("ring-n-edge.txt") };
 writeFileSync(join(folder, "given.json"), JSON.stringify({ now, nested, rings, requests, snapshots: snapshots.map((bytes) => bytes.toString("base64")) }));
+
+/** The ring of a verifier with its keys, and a zero for its realms (SPEC section 8.1). */
+function withoutRealm(text) {
+  const [front, bytes] = [text.slice(0, text.lastIndexOf(".") + 1), Buffer.from(text.trim().split(".").at(-1), "base64url")];
+  const payload = Buffer.concat([bytes.subarray(0, 1 + bytes[0] * 46), Buffer.of(0)]);
+  const sum = createHash("sha256").update("safeconduct/v1/ring/verifier\0").update(payload).digest().subarray(0, 4);
+  return front + Buffer.concat([payload, sum]).toString("base64url");
+}
 
 const table = {};
 let failed = 0, passed = 0;

@@ -3,4 +3,5 @@ const folder = Deno.args[0];
 const { run } = await import(`file://${folder}/suite.mjs`);
 const { requests, ...given } = JSON.parse(Deno.readTextFileSync(`${folder}/given.json`));
 const module = (name) => new WebAssembly.Module(Deno.readFileSync(`${folder}/${name}.wasm`));
-console.log(JSON.stringify(run({ whole: module("whole"), verifier: module("verifier") }, given, requests)));
+const modules = Object.fromEntries(["whole", "verifier", "encrypted"].map((name) => [name, module(name)]));
+console.log(JSON.stringify(run(modules, given, requests)));

@@ -4,8 +4,9 @@ import { run } from "./suite.mjs";
 const get = (path) => fetch(path).then((response) => (response.ok ? response : Promise.reject(new Error(path))));
 try {
   const { requests, ...given } = await (await get("/given.json")).json();
-  const [whole, verifier] = await Promise.all(["/whole.wasm", "/verifier.wasm"].map((path) => WebAssembly.compileStreaming(get(path))));
-  await fetch("/told", { method: "POST", body: JSON.stringify(run({ whole, verifier }, given, requests)) });
+  const compile = (name) => WebAssembly.compileStreaming(get(`/${name}.wasm`));
+  const [whole, verifier, encrypted] = await Promise.all(["whole", "verifier", "encrypted"].map(compile));
+  await fetch("/told", { method: "POST", body: JSON.stringify(run({ whole, verifier, encrypted }, given, requests)) });
 } catch (error) {
   await fetch("/told", { method: "POST", body: JSON.stringify({ "the page": error.stack }) });
 }

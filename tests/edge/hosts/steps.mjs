@@ -10,7 +10,7 @@ const context = ["shop.example", "session"];
  * `modules` are the compiled modules; `given` is what the driver has got from the desk, as JSON.
  */
 export function run(modules, given, requests) {
-  const { whole, verifier } = modules, { now, rings } = given;
+  const { whole, verifier, encrypted } = modules, { now, rings } = given;
   const [before, graceOut, adaOut, foreign] = given.snapshots.map(bytesOf);
   const open = (module, settings, snapshot = before) => {
     const sessions = new Sessions(module, { context, ...settings });
@@ -35,6 +35,17 @@ export function run(modules, given, requests) {
       const renewed = shop.renew(token, now + 900);
       equal(shop.verify(renewed, now + 2000).rotation, 1);
       equal([shop.verify(token, now + 1800), shop.why], [null, "Idle"]);
+    },
+    "kind e alone: no snapshots, and no ring that has a realm"() {
+      equal(WebAssembly.Module.imports(encrypted), []);
+      equal(WebAssembly.Module.exports(encrypted).some(({ name }) => name === "take_snapshot"), false);
+      throws(() => new Sessions(encrypted, { context, ring: rings.verifier }), "without the feature `signatures`");
+      const sessions = new Sessions(encrypted, { context, ring: rings.alone });
+      const token = shop.issue({ subject: "ada" }, now);
+      equal(sessions.verify(token, now).subject, "ada");
+      equal([sessions.verify(token.replace("sc1e", "sc1n") + "A".repeat(88), now), sessions.why], [null, "KindNotAccepted"]);
+      equal([sessions.verify(token, now + 1800), sessions.why], [null, "Idle"]);
+      throws(() => sessions.takeSnapshot(before, now));
     },
     "claims of the host's own"() {
       const sessions = open(whole, { ring: rings.issuer, claims: true });

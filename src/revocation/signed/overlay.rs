@@ -16,7 +16,6 @@ pub(super) struct Overlay {
 
 impl Overlay {
     pub(super) fn add(&mut self, fingerprints: &[[u8; 8]], tables: &Tables<'_>) {
-        let numbers = |rows: &[[u8; 8]]| rows.iter().map(|row| u64::from_be_bytes(*row)).collect::<Vec<_>>();
         self.fingerprints.extend(numbers(fingerprints));
         self.fingerprints.sort_unstable();
         self.fingerprints.dedup();
@@ -45,6 +44,10 @@ impl Overlay {
     pub(super) fn mark(&self, fingerprint: u64) -> Option<u32> {
         find(&self.retired, fingerprint)
     }
+}
+
+fn numbers(rows: &[[u8; 8]]) -> impl ExactSizeIterator<Item = u64> {
+    rows.iter().map(|row| u64::from_be_bytes(*row))
 }
 
 /// Of each fingerprint the row with the greatest value; ascending.
