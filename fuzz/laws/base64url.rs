@@ -13,3 +13,26 @@ pub(super) fn base64url(bytes: &[u8]) -> String {
     }
     text
 }
+
+/// The bytes of base64url without padding; `None` for what this alphabet does not have.
+pub(super) fn from_base64url(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
+    let (mut word, mut held) = (0_u32, 0);
+    for character in text.bytes() {
+        let value = match character {
+            b'A'..=b'Z' => character - b'A',
+            b'a'..=b'z' => character - b'a' + 26,
+            b'0'..=b'9' => character - b'0' + 52,
+            b'-' => 62,
+            b'_' => 63,
+            _ => return None,
+        };
+        (word, held) = (word << 6 | u32::from(value), held + 6);
+        if held >= 8 {
+            held -= 8;
+            bytes.push((word >> held) as u8);
+            word &= (1 << held) - 1;
+        }
+    }
+    Some(bytes)
+}
