@@ -2,6 +2,8 @@
 
 #[path = "../fuzz/laws/mod.rs"]
 mod laws;
+#[path = "corpora/seeds.rs"]
+mod seeds;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -88,6 +90,10 @@ fn covers(seen: &Seen, wanted: &[&'static str]) {
 #[test]
 fn after_proof() {
     let service = laws::Service::default();
+    for key in 0..7 {
+        seed("after_proof", &format!("key-{key}"), &seeds::after_proof(key, false));
+        seed("after_proof", &format!("raised-{key}"), &seeds::after_proof(key, true));
+    }
     let seen = std::cell::RefCell::new(Seen::new());
     replay("after_proof", |data| {
         let Ok(case) = laws::Case::arbitrary_take_rest(Unstructured::new(data)) else { return };
@@ -156,6 +162,9 @@ fn requests() {
 #[test]
 fn log_outs() {
     let world = laws::World::default();
+    for (name, story) in seeds::log_outs() {
+        seed("log_outs", &name, &story);
+    }
     let counts = std::cell::Cell::new((0, 0));
     replay("log_outs", |data| {
         let Ok(steps) = Vec::<laws::Step>::arbitrary_take_rest(Unstructured::new(data)) else { return };
