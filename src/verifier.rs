@@ -269,6 +269,9 @@ impl<V> Verifier<V> {
         if !self.kinds.contains(header.kind) {
             return Err(Reason::KindNotAccepted);
         }
+        if !header.kind.is_built() {
+            return Err(Reason::SignaturesNotBuilt);
+        }
         let key = self.keys.accepting(header.kind, header.key_id, now, self.policy.skew())?;
         self.open_under(unverified, key, opened)
     }

@@ -19,9 +19,13 @@
 mod advice;
 mod refusal;
 mod report;
+#[cfg(feature = "signatures")]
 mod snapshot;
+#[cfg(feature = "signatures")]
 mod snapshot_advice;
+#[cfg(feature = "signatures")]
 mod snapshot_report;
+#[cfg(feature = "signatures")]
 mod snapshot_warnings;
 
 use alloc::string::{String, ToString};
@@ -32,8 +36,11 @@ use refusal::Asked;
 pub use report::{
     Bytes, Claims, ElevationReport, Key, Moment, Outline, Part, Report, RevocationReport, Verdict,
 };
+#[cfg(feature = "signatures")]
 pub use snapshot::{snapshot, snapshot_after, snapshot_by_public_ring};
+#[cfg(feature = "signatures")]
 pub use snapshot_advice::snapshot_advice;
+#[cfg(feature = "signatures")]
 pub use snapshot_report::{
     Check, Checks, FilterReport, HistogramRow, RevokedCounts, SnapshotContents, SnapshotHeader, SnapshotPart,
     SnapshotReport, SnapshotVerdict, SnapshotWarning,

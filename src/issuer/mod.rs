@@ -23,7 +23,9 @@ use crate::error::MintError;
 use crate::keys::{ContextTag, InRing, Purpose, Signer};
 use crate::policy::Policy;
 use crate::proof::{self, Ids, MintingKey};
-use crate::ring::{Entries, Issuing, Ring, Verifying};
+#[cfg(feature = "signatures")]
+use crate::ring::Verifying;
+use crate::ring::{Entries, Issuing, Ring};
 use crate::session::Session;
 use crate::values::{Context, Kind, SessionId, Timestamp};
 
@@ -85,6 +87,7 @@ impl Issuer {
 impl<S: Signer> Issuer<S> {
     /// An issuer of kind `s` or `n` whose signatures are made elsewhere ([`Signer`]): in a hardware module or key service that the seeds never leave. The ring holds
     /// what verifiers hold. With kind `e` it mints nothing ([`MintError::NoMintingKey`]): there is nothing to sign.
+    #[cfg(feature = "signatures")]
     #[must_use]
     pub fn with_signer(
         ring: &Ring<Verifying>,

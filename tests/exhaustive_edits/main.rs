@@ -4,7 +4,7 @@
 //! `cargo test` tries a sample. All of it, 16 million texts in a minute:
 //!
 //!     cargo test --release --test exhaustive_edits -- --ignored --nocapture
-#![cfg(feature = "alloc")]
+#![cfg(all(feature = "alloc", feature = "signatures"))]
 
 #[path = "../vector_maker/keys.rs"]
 #[allow(dead_code)]
@@ -106,7 +106,7 @@ impl Count {
     /// Whether this one is among those that are put to the reader.
     fn takes(&mut self) -> bool {
         self.offered += 1;
-        self.offered % self.step == 0
+        self.offered.is_multiple_of(self.step)
     }
 
     fn offer(&mut self, positive: &Positive, text: &str) {

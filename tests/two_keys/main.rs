@@ -7,7 +7,7 @@
 //!   which opens under the key that it names, and whoever can make them knows both keys.
 //!
 //! In kind `n` there is a signature in the plaintext besides, over the whole key identity; it cannot hold in two plaintexts that differ.
-#![cfg(feature = "alloc")]
+#![cfg(all(feature = "alloc", feature = "signatures"))]
 
 #[path = "../vector_maker/body.rs"]
 #[allow(dead_code)]

@@ -1,13 +1,12 @@
 //! What the crate makes of a vector.
 
 use safeconduct::{
-    AuthLevel, Context, ExactList, Freshness, Issuing, KeyEncryptionKey, KeyState, Kind, Policy, Public,
-    Published, PublishedError, Reads, Realm, Reason, Rejected, Revocation, RevocationLog as _, Revocations,
-    Ring, RingKeyInfo, RingTextError, Role, RootPublicKey, Scratch, Seconds, Session, Subject, Thumbprint,
-    Timestamp, Verifier, Verifying,
+    AuthLevel, Context, ExactList, Freshness, Issuing, KeyState, Kind, Policy, Public, Reads, Realm, Reason,
+    Rejected, Revocation, RevocationLog as _, Revocations, Ring, RingKeyInfo, RingTextError, Role, Scratch,
+    Seconds, Session, Subject, Thumbprint, Timestamp, Verifier, Verifying,
 };
 
-use super::{Claims, Vector, hex, unhex};
+use super::{Claims, Vector, hex};
 
 /// The claims of an accepted token, or the reason why it is not.
 pub fn verify_token(vector: &Vector) -> Result<Claims, String> {
@@ -39,38 +38,7 @@ fn read_ring_of<R: Role>(text: &str) -> Result<Vec<String>, String> {
     Ok(contents)
 }
 
-/// Version, keys and realms of a published ring, or the name of the error.
-pub fn read_published(vector: &Vector) -> Result<(u64, Vec<String>), String> {
-    match vector.one("role") {
-        "issuer" => read_published_of::<Issuing>(vector),
-        "verifier" => read_published_of::<Verifying>(vector),
-        "public" => read_published_of::<Public>(vector),
-        other => panic!("unknown role {other}"),
-    }
-}
-
-fn read_published_of<R: Role>(vector: &Vector) -> Result<(u64, Vec<String>), String> {
-    let kek = KeyEncryptionKey::from_bytes(unhex(vector.one("kek")));
-    let root = RootPublicKey::from_bytes(&unhex(vector.one("root"))).expect("a public key");
-    let opened = Published::<R>::open(&vector.unescaped("document"), &kek, &root);
-    let published = opened.map_err(|why| error_name(&why).to_owned())?;
-    Ok((published.version(), described_ring(&published.into_ring())))
-}
-
-fn error_name(error: &PublishedError) -> &'static str {
-    match error {
-        PublishedError::NotADocument => "NotADocument",
-        PublishedError::OtherRole => "OtherRole",
-        PublishedError::OtherKeyEncryptionKey { .. } => "OtherKeyEncryptionKey",
-        PublishedError::DoesNotOpen => "DoesNotOpen",
-        PublishedError::BadSignature => "BadSignature",
-        PublishedError::Version => "Version",
-        PublishedError::Ring(_) => "Ring",
-        other => panic!("opening a document says {other:?}"),
-    }
-}
-
-fn described_ring<R: Role>(ring: &Ring<R>) -> Vec<String> {
+pub(super) fn described_ring<R: Role>(ring: &Ring<R>) -> Vec<String> {
     ring.keys(Timestamp::MIN).map(described_key).chain(ring.realms().map(described_realm)).collect()
 }
 
@@ -130,6 +98,12 @@ pub(super) fn verifier_of<R: Reads, V: Revocations>(
 
 fn schema(vector: &Vector) -> u32 {
     u32::try_from(vector.number("schema")).expect("a schema number")
+}
+
+/// The claims of an accepted token under a ring of the caller's, or the reason why it is not.
+#[cfg(not(feature = "signatures"))]
+pub fn verify<R: Reads>(vector: &Vector, ring: &Ring<R>) -> Result<Claims, String> {
+    TokenReader::with(vector, ring).claims(&vector.unescaped("token"))
 }
 
 /// Whoever reads the token of a vector, with all that the vector says about him; for this text and for others.

@@ -22,10 +22,10 @@ impl Overlay {
         self.keys.extend_from_slice(tables.keys);
         self.keys.sort_unstable();
         self.keys.dedup();
-        self.subjects.extend(numbers(tables.subjects).into_iter().zip(numbers(tables.cut_offs)));
+        self.subjects.extend(numbers(tables.subjects).zip(numbers(tables.cut_offs)));
         keep_greatest(&mut self.subjects);
         let marks = tables.marks.iter().map(|mark| u32::from_be_bytes(*mark));
-        self.retired.extend(numbers(tables.sessions).into_iter().zip(marks));
+        self.retired.extend(numbers(tables.sessions).zip(marks));
         keep_greatest(&mut self.retired);
     }
 
