@@ -4,6 +4,7 @@ use core::hash::Hasher as _;
 
 use rand_core::TryCryptoRng;
 use siphasher::sip::SipHasher24;
+use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::aead::expand;
@@ -26,6 +27,11 @@ impl FilterKey {
 
     pub(crate) const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
+    }
+
+    /// Whether both are the same key, in constant time.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
     }
 
     /// The name of the realm (SPEC section 8.1).

@@ -11,8 +11,8 @@ use crate::values::{Subject, Timestamp};
 
 /// Whether more than three quarters of the bits of a page are set (REV-06). Half of them is usual; a page with so many takes every thousandth session for revoked.
 fn is_overfull(page: &[u8]) -> bool {
-    let ones: u64 = page.iter().map(|byte| u64::from(byte.count_ones())).sum();
     // A page has at most 2^17 bits.
+    let ones = page.iter().fold(0_u64, |ones, byte| ones.wrapping_add(byte.count_ones().into()));
     ones.wrapping_mul(4) > (page.len() as u64).wrapping_mul(24)
 }
 
