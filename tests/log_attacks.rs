@@ -187,6 +187,7 @@ fn nothing_is_minted_on_a_view_without_the_filter_key() {
     let session: Session<()> = verifier.verify_owned(token.as_str(), at(0)).unwrap();
     assert_eq!(issuer.rotate(&session, &mut Repeatable(1)).err(), Some(MintError::Stale));
     assert_eq!(coarse.cut_off(&subject()), None);
+    assert_eq!(coarse.grounds(&session.facts(), at(1)).unwrap().everyone_before, None);
     let mut desk = Desk::new(Kind::Signed, &POLICY, at(0));
     desk.end(&Revocation::operator_everyone(at(31)), at(1));
     let told = CoarseSnapshot::open(desk.snapshot(), &desk.ring.public(), at(1), &Floors::new()).unwrap();

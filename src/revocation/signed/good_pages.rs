@@ -36,3 +36,24 @@ impl Clone for GoodPages {
         copy
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_is_remembered_and_no_other() {
+        for page in 0..MAX_PAGES {
+            let good = GoodPages::none();
+            good.add(page);
+            assert!((0..MAX_PAGES).all(|other| good.has(other) == (other == page)), "{page}");
+        }
+        let good = GoodPages::none();
+        good.add(MAX_PAGES);
+        assert!((0..=MAX_PAGES).all(|page| !good.has(page)), "beyond the last");
+        good.add(7);
+        let copy = good.clone();
+        good.add(8);
+        assert!(copy.has(7) && !copy.has(8) && good.has(7) && good.has(8));
+    }
+}
