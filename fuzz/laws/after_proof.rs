@@ -179,8 +179,11 @@ struct Question<'a> {
     case: &'a Case<'a>,
 }
 
-/// The answer of SPEC section 7 from step 6 on, with the fields where they may be believed.
-fn model<'b>(question: &Question<'_>, body: &'b [u8]) -> (Option<(Fields, &'b [u8])>, Result<(), Reason>) {
+/// The fields and the application's bytes, where they may be believed.
+type Believed<'b> = Option<(Fields, &'b [u8])>;
+
+/// The answer of SPEC section 7 from step 6 on.
+fn model<'b>(question: &Question<'_>, body: &'b [u8]) -> (Believed<'b>, Result<(), Reason>) {
     let Question { sealer, policy, now, case } = question;
     let (now, skew) = (*now, i128::from(policy.skew().get()));
     if sealer.revoked {
