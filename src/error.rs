@@ -54,6 +54,8 @@ pub enum Reason {
     UnsupportedFormat,
     /// A kind that this verifier was not told to accept.
     KindNotAccepted,
+    /// A kind that this build of the library leaves out: it verifies no signatures (feature `signatures`).
+    SignaturesNotBuilt,
     /// No key of the ring has the token's key id and kind.
     UnknownKey,
     /// The key's window has not begun.
@@ -103,6 +105,7 @@ impl Reason {
             Self::Malformed
             | Self::UnsupportedFormat
             | Self::KindNotAccepted
+            | Self::SignaturesNotBuilt
             | Self::UnknownKey
             | Self::KeyNotYetValid
             | Self::KeyExpired
@@ -132,6 +135,7 @@ impl Reason {
             Self::Malformed => "Malformed",
             Self::UnsupportedFormat => "UnsupportedFormat",
             Self::KindNotAccepted => "KindNotAccepted",
+            Self::SignaturesNotBuilt => "SignaturesNotBuilt",
             Self::UnknownKey => "UnknownKey",
             Self::KeyNotYetValid => "KeyNotYetValid",
             Self::KeyExpired => "KeyExpired",

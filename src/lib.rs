@@ -3,8 +3,8 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(unreachable_pub)]
-// Without `alloc` nothing mints and no ring is written; what only they use is left unused then.
-#![cfg_attr(not(feature = "alloc"), allow(dead_code))]
+// Without `alloc` nothing mints and no ring is written, without `signatures` nothing is signed; what only they use is left unused then.
+#![cfg_attr(not(all(feature = "alloc", feature = "signatures")), allow(dead_code, unreachable_pub))]
 #![deny(
     missing_docs,
     clippy::unwrap_used,
@@ -37,11 +37,11 @@ pub mod inspect;
 #[cfg(feature = "alloc")]
 mod issuer;
 mod keys;
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", feature = "signatures"))]
 mod node;
 mod policy;
 mod proof;
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", feature = "signatures"))]
 mod publication;
 mod revocation;
 mod ring;
@@ -56,32 +56,39 @@ pub use claims::Elevation;
 pub use error::{MintError, Reason, Rejected, Scope};
 #[cfg(feature = "alloc")]
 pub use issuer::{Grant, Issuer, PendingElevation, PendingReissue, Rotated, Token};
-pub use keys::{InRing, IssuingKey, PublicKeyError, Signer, SignerError, VerifyingKey, VerifyingKeyError};
-#[cfg(feature = "std")]
+pub use keys::{InRing, IssuingKey, PublicKeyError, VerifyingKey};
+#[cfg(feature = "signatures")]
+pub use keys::{Signer, SignerError, VerifyingKeyError};
+#[cfg(all(feature = "std", feature = "signatures"))]
 pub use node::{Current, Node, NodeError, Snapshots, Update};
 pub use policy::{Policy, PolicyBuilder, PolicyError, PolicyReport};
 pub use proof::{Backend, backend};
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", feature = "signatures"))]
 pub use publication::{
     FileStore, FileStoreError, LoadError, MemStore, Publication, PublicationKind, PublishError, Publisher,
 };
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", feature = "signatures"))]
 pub use publication::{Put, Store, StoreVersion};
 pub use revocation::{
-    Answer, CoarseSnapshot, Facts, Floors, Freshness, Grounds, LogAnswer, Origin, Revocation, RevocationLog,
-    Revocations, Snapshot, SnapshotError, SnapshotKeys, Spared, Target,
+    Answer, Facts, Freshness, Grounds, LogAnswer, Origin, Revocation, RevocationLog, Revocations, Spared,
+    Target,
 };
+#[cfg(feature = "signatures")]
+pub use revocation::{CoarseSnapshot, Floors, Snapshot, SnapshotError, SnapshotKeys};
+#[cfg(all(feature = "alloc", feature = "signatures"))]
+pub use revocation::{Commit, Journal, JournalError, JournalSettings, SnapshotSigner};
 #[cfg(feature = "alloc")]
-pub use revocation::{Commit, ExactCopy, ExactList, Journal, JournalError, JournalSettings, SnapshotSigner};
+pub use revocation::{ExactCopy, ExactList};
 #[cfg(feature = "std")]
 pub use ring::RingFileError;
 #[cfg(feature = "alloc")]
 pub use ring::{Advance, AdvanceError, NotStored, RevokedKey, RingText, Unpublished};
 pub use ring::{
-    HoldsFilterKeys, Issuing, KeyEncryptionKey, KeyState, Pinned, Public, Published, PublishedError, Reads,
-    Realm, RealmError, Ring, RingError, RingKeyInfo, RingTextError, Role, RootKey, RootPublicKey, Schedule,
-    ScheduleError, Verifying, Window, WindowError,
+    HoldsFilterKeys, Issuing, KeyState, Public, Reads, Realm, RealmError, Ring, RingError, RingKeyInfo,
+    RingTextError, Role, Schedule, ScheduleError, Verifying, Window, WindowError,
 };
+#[cfg(feature = "signatures")]
+pub use ring::{KeyEncryptionKey, Pinned, Published, PublishedError, RootKey, RootPublicKey};
 pub use session::{Departing, Session, StepUp};
 pub use values::{
     AuthLevel, Context, ContextError, KeyId, Kind, NotAnId, RealmId, Seconds, SessionId, Subject,

@@ -22,8 +22,8 @@ pub struct Session<C> {
     pub(crate) core: CoreClaims,
     pub(crate) app: C,
     pub(crate) verified_at: Timestamp,
-    /// `None` when it was verified without revocation.
-    pub(crate) freshness: Option<Freshness>,
+    /// Unknown when it was verified without revocation.
+    pub(crate) freshness: Freshness,
     pub(crate) context: ContextTag,
 }
 
@@ -48,6 +48,14 @@ impl From<&Header> for SessionIdentity {
 }
 
 impl SessionIdentity {
+    /// Room for one that is about to be read.
+    pub(crate) const ROOM: Self = Self {
+        kind: Kind::Encrypted,
+        key_id: KeyId::from_bytes([0; KeyId::SIZE]),
+        session_id: SessionId::from_bytes([0; SessionId::SIZE]),
+        token_id: TokenId::from_bytes([0; TokenId::SIZE]),
+    };
+
     pub(crate) const fn facts<'a>(&self, core: &'a CoreClaims) -> Facts<'a> {
         Facts {
             kind: self.kind,
@@ -180,7 +188,7 @@ impl<C> Session<C> {
     /// How fresh the revocation data was; `None` if the verifier did without.
     #[must_use]
     pub const fn freshness(&self) -> Option<Freshness> {
-        self.freshness
+        self.freshness.known()
     }
 
     /// What a [`Revocations`](crate::Revocations) is asked about this session.

@@ -13,8 +13,9 @@ use common::SharedList;
 use common::web::{Web, cookie, grant};
 use http::{HeaderMap, Request, StatusCode};
 use safeconduct::axum::{Rejection, Required, Requirement, Session, Sessions};
+use safeconduct::http::{ChangeError, CsrfError};
 use safeconduct::tower::SessionLayer;
-use safeconduct::{Answer, AuthLevel, Facts, Policy, Revocations, Seconds, Timestamp};
+use safeconduct::{Answer, AuthLevel, Facts, MintError, Policy, Revocations, Seconds, Timestamp};
 use tower::ServiceExt as _;
 
 struct Payments;
@@ -61,6 +62,14 @@ async fn log_out(sessions: Sessions, State(mut log): State<SharedList>) -> Resul
     Ok(StatusCode::NO_CONTENT)
 }
 
+async fn shown(
+    session: Session,
+    paying: Result<Required<Payments>, Rejection>,
+    sessions: Sessions,
+) -> String {
+    format!("{session:?} {:?} {sessions:?}", paying.map_err(|why| why.status()))
+}
+
 async fn foreign_claims(_: Session<u32>) {}
 
 fn routes(log: SharedList) -> Router {
@@ -74,6 +83,7 @@ fn routes(log: SharedList) -> Router {
         .route("/step-up", post(step_up))
         .route("/logout", post(log_out))
         .route("/other", get(foreign_claims))
+        .route("/shown", get(shown))
         .with_state(log)
 }
 
@@ -255,4 +265,33 @@ fn over_a_real_socket() {
     );
     stop.send(()).unwrap();
     server.join().unwrap();
+}
+
+#[test]
+fn debug_output_of_the_extractors_is_that_of_the_session() {
+    let web = Web::new();
+    let go = |method, path, cookie: &str| send(app(&web), method, path, &[("cookie", cookie)]);
+    let browser = token_of(&go("POST", "/login", "").1);
+    let raised = token_of(&go("POST", "/step-up", &browser).1);
+    let shown = go("GET", "/shown", &raised).2;
+    assert_eq!(shown.matches("Session { session_id: SessionId(").count(), 2, "{shown}");
+    assert!(shown.ends_with(" Sessions") && !shown.contains("usr_1"), "{shown}");
+}
+
+#[test]
+fn a_change_that_is_refused_is_answered_by_its_cause() {
+    for (why, rejection, status) in [
+        (ChangeError::NoSession, Rejection::Unauthenticated, 401),
+        (ChangeError::Mint(MintError::AlreadyOut), Rejection::Unauthenticated, 401),
+        (ChangeError::Foreign, Rejection::Foreign, 403),
+        (ChangeError::Mint(MintError::NotLogged), Rejection::Unavailable, 503),
+        (ChangeError::NoWay, Rejection::Change(ChangeError::NoWay), 500),
+    ] {
+        assert_eq!(Rejection::from(why), rejection);
+        assert_eq!(rejection.status().as_u16(), status);
+    }
+    assert_eq!(Rejection::from(CsrfError::NoSession), Rejection::Unauthenticated);
+    assert_eq!(Rejection::from(CsrfError::Random).status().as_u16(), 500);
+    assert_eq!(Rejection::Foreign.to_string(), "request rejected");
+    assert_eq!(Rejection::Unavailable.to_string(), "temporarily unavailable");
 }

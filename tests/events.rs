@@ -6,7 +6,8 @@ use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 
 use common::web::{Web, cookie, grant, headers};
-use safeconduct::{AuthLevel, Seconds};
+use common::{SharedList, at};
+use safeconduct::{Answer, AuthLevel, Facts, Freshness, MintError, Policy, Revocations, Seconds, Timestamp};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -100,6 +101,39 @@ fn every_change_of_a_session_is_told() {
     assert_eq!(kept.take(), out);
 }
 
+/// Revocation data that is good enough to verify by, and too old to renew on.
+struct TooOld;
+
+impl Revocations for TooOld {
+    fn check(&self, _: &Facts<'_>, _: Timestamp) -> Answer {
+        Answer::Clear(Freshness::new(at(-10_000), Seconds::minutes(1)))
+    }
+}
+
+#[test]
+fn what_was_due_and_did_not_happen_is_told_and_so_is_a_change_of_password() {
+    let kept = Kept::default();
+    let _guard = tracing::subscriber::set_default(kept.clone());
+    let web = Web::with(TooOld, SharedList::default(), &Policy::AAL2);
+    let browser = cookie(&web.log_in("usr_1", ""));
+    web.sleep(1_000);
+    let _ = web.get(&browser).finish(200);
+    let stale = MintError::Stale;
+    assert_eq!(
+        kept.take(),
+        [
+            "INFO event=issued session=#".to_owned(),
+            format!("WARN event=not_renewed session=# reason={stale}")
+        ]
+    );
+
+    let web = Web::new();
+    let mut exchange = web.begin("POST", &[("cookie", &cookie(&web.log_in("usr_1", "")))]);
+    exchange.end_others(Policy::AAL2.cut_off(at(0), None), &mut web.list.clone()).unwrap();
+    let _ = exchange.finish(200);
+    assert_eq!(kept.take().last().unwrap(), "INFO event=ended_others session=# replaces=#");
+}
+
 #[test]
 fn sessions_have_labels_and_not_their_ids() {
     let kept = Kept::default();
@@ -114,6 +148,10 @@ fn sessions_have_labels_and_not_their_ids() {
         lines.iter().map(|line| line.split("session=").nth(1).unwrap().split(' ').next().unwrap()).collect();
     assert!(labels.len() == 2 && labels[0] == labels[1], "one session, one label: {lines:?}");
     assert_eq!(labels[0].len(), 16);
+    let own = labels[0].to_owned();
+    web.log_in("usr_1", "");
+    let lines = kept.0.lock().unwrap().clone();
+    assert!(!lines.last().unwrap().contains(&own), "another session, another label: {lines:?}");
     let id = session.session_id().to_string();
     assert!(
         lines.iter().all(|line| !line.contains(&id) && !line.contains("usr_1") && !line.contains("sc1e"))

@@ -9,10 +9,10 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use common::{CONTEXT, Repeatable, at};
+use common::{CONTEXT, Repeatable, at, subject};
 use safeconduct::{
-    Issuer, Issuing, IssuingKey, KeyEncryptionKey, Kind, Policy, Published, Ring, RootKey, Schedule, Seconds,
-    Verifying, Window,
+    AuthLevel, Grant, Issuer, Issuing, IssuingKey, KeyEncryptionKey, Kind, Policy, Published, Ring, RootKey,
+    Schedule, Seconds, Verifying, Window,
 };
 
 struct Searching;
@@ -107,5 +107,23 @@ fn main() {
         root,
     ));
     assert_eq!(FOUND.load(Ordering::Relaxed), 0, "secrets were left on the heap");
+    tokens();
     println!("heap_wiping: no secret was left on the heap");
+}
+
+/// Whoever has a token is logged in, so it is wiped unless it was taken out as text.
+fn tokens() {
+    let mut rng = Repeatable(51);
+    let mut ring = Ring::<Issuing>::new();
+    let window = Window::new(at(0), Seconds::days(30), Seconds::hours(2)).unwrap();
+    ring.add(IssuingKey::generate(Kind::Encrypted, &mut rng).unwrap(), window).unwrap();
+    let issuer = Issuer::new(&ring, CONTEXT, &Policy::AAL1, Kind::Encrypted);
+    let grant = Grant::new(subject(), AuthLevel::Aal1);
+    let issue = || issuer.issue(&grant, at(0), &mut Repeatable(4)).unwrap();
+    let (kept, dropped) = (issue().into_string(), issue());
+    WANTED.set([kept.as_bytes()[60..68].try_into().unwrap(); 8]);
+    drop(dropped);
+    assert_eq!(FOUND.swap(0, Ordering::Relaxed), 0, "a token was left on the heap");
+    drop(kept);
+    assert_ne!(FOUND.load(Ordering::Relaxed), 0, "control: text that was taken out is the caller's");
 }

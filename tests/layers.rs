@@ -9,7 +9,7 @@ const MAP: &[(&str, &[&str], &[&str])] = &[
     ("error", &[], &[]),
     ("values", &[], &["subtle", "time"]),
     ("wire", &["error", "values"], &["base64", "zeroize"]),
-    ("claims", &["error", "values", "wire"], &["postcard", "serde", "zeroize"]),
+    ("claims", &["error", "values", "wire"], &["postcard", "serde"]),
     ("keys", &["values"], &["ed25519_dalek", "hkdf", "rand_core", "sha2", "siphasher", "zeroize"]),
     (
         "proof",

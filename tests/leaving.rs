@@ -100,6 +100,44 @@ fn an_elevated_token_waits_for_the_log() {
 }
 
 #[test]
+fn a_session_that_takes_over_counts_its_rotations_anew() {
+    let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
+    let token = service.log_in(at(0));
+    let parent = session(&service, &token, at(900));
+    let rotated = service.issuer.rotate(&parent, &mut service.rng).unwrap();
+    let parent = session(&service, rotated.as_str(), at(901));
+    assert_eq!(parent.rotation(), 1);
+    let raised =
+        service.issuer.elevate(&parent, AuthLevel::Aal2, Seconds::minutes(5), &mut service.rng).unwrap();
+    let answer = service.list.write().unwrap().record(raised.revocation(), at(901));
+    let raised = session(&service, raised.release(answer).unwrap().as_str(), at(901));
+    assert_eq!(raised.rotation(), 0);
+    let rotated = service.issuer.rotate(&raised, &mut service.rng).unwrap();
+    let raised = session(&service, rotated.as_str(), at(902));
+    let others =
+        service.issuer.end_others(&raised, Policy::AAL1.cut_off(at(902), None), &mut service.rng).unwrap();
+    let answer = service.list.write().unwrap().record(others.revocation(), at(902));
+    assert_eq!(session(&service, others.release(answer).unwrap().as_str(), at(902)).rotation(), 0);
+}
+
+#[test]
+fn at_the_end_of_a_session_nothing_is_renewed_that_gains_nothing() {
+    let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
+    let mut token = service.log_in(at(0));
+    let end = 8 * 3_600;
+    let mut now = 0;
+    while now < end - 1_800 {
+        now += 900;
+        let parent = session(&service, &token, at(now));
+        token = service.issuer.renew(&parent, &mut service.rng).unwrap().unwrap().into_string();
+    }
+    // This one is good to the end of the session, and half of its idle time is over.
+    let last = session(&service, &token, at(end - 1));
+    assert_eq!((last.issued_at(), last.expires_at()), (at(end - 1_800), at(end)));
+    assert!(service.issuer.renew(&last, &mut service.rng).unwrap().is_none());
+}
+
+#[test]
 fn logging_out_ends_every_copy() {
     let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
     let token = service.log_in(at(0));

@@ -117,6 +117,17 @@ fn claims_that_cannot_be_serialized_are_an_error() {
     let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
     let grant = Grant::new(subject(), AuthLevel::Aal1).claims(Unserializable);
     assert_eq!(service.issuer.issue(&grant, at(0), &mut service.rng).unwrap_err(), MintError::AppClaims);
+
+    /// One byte less every time it is asked.
+    struct Shrinking(std::cell::Cell<usize>);
+    impl serde::Serialize for Shrinking {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            self.0.set(self.0.get() - 1);
+            serializer.serialize_str(&"x".repeat(self.0.get()))
+        }
+    }
+    let grant = Grant::new(subject(), AuthLevel::Aal1).claims(Shrinking(std::cell::Cell::new(20)));
+    assert_eq!(service.issuer.issue(&grant, at(0), &mut service.rng).unwrap_err(), MintError::AppClaims);
 }
 
 #[test]

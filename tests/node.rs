@@ -246,3 +246,51 @@ fn a_ring_from_a_secret_store_has_no_version() {
     let back = Update::new().ring(ring, 0);
     assert_eq!(node.update(back, at(12)).err(), Some(NodeError::OlderRing { found: 0, had: 6 }));
 }
+
+#[test]
+fn another_ring_of_the_version_in_force_is_not_taken() {
+    let desk = Desk::new(Kind::Encrypted, &POLICY, at(0));
+    let node = node(&desk.ring, 3);
+    node.update(Update::new().snapshot(desk.snapshot()), at(0)).unwrap();
+    let mut ring = copy(&desk.ring);
+    let window = Window::new(at(10), Seconds::days(30), Seconds::days(1)).unwrap();
+    ring.add(IssuingKey::generate(Kind::Encrypted, &mut Repeatable(57)).unwrap(), window).unwrap();
+    assert!(!node.update(Update::new().ring(copy(&ring), 3), at(10)).unwrap());
+    assert_eq!(node.current().ring().count(), 1);
+    assert!(node.update(Update::new().ring(ring, 4), at(10)).unwrap());
+}
+
+#[test]
+fn whoever_was_logged_out_everywhere_logs_in_again_on_a_node() {
+    let mut desk = Desk::new(Kind::Encrypted, &POLICY, at(0));
+    let node = node(&desk.ring, 1);
+    desk.end(&Revocation::operator_subject(subject(), at(31)), at(1));
+    node.update(Update::new().snapshot(desk.snapshot()), at(1)).unwrap();
+    let token = issue(&node, at(2), 1);
+    let session: Session<()> = node.current().verifier().verify_owned(&token, at(3)).unwrap();
+    assert_eq!(session.started_at(), at(31), "it begins at the cut-off");
+}
+
+#[test]
+fn of_two_realms_the_one_that_refuses_gives_the_grounds() {
+    let desk = Desk::new(Kind::Encrypted, &POLICY, at(0));
+    let mut rng = Repeatable(6);
+    let signer = safeconduct::SnapshotSigner::generate(&mut rng).unwrap();
+    let realm = Realm::generate(&[signer.public()], &mut rng).unwrap();
+    let mut ring = copy(&desk.ring);
+    ring.add_realm(&realm).unwrap();
+    let node = node(&ring, 1);
+    let journal = safeconduct::Journal::start(&realm, desk.settings, &mut rng).unwrap();
+    let (mut journal, _) = journal.commit(at(0), &signer).unwrap().stored();
+    journal.record(&Revocation::operator_everyone(at(5)));
+    let (journal, _) = journal.commit(at(1), &signer).unwrap().stored();
+    let update = Update::new().snapshot(desk.snapshot()).snapshot(journal.snapshot(&signer).unwrap());
+    assert!(node.update(update, at(1)).unwrap());
+    let current = node.current();
+    let issuer = Issuer::new(&ring, CONTEXT, &POLICY, Kind::Encrypted);
+    let token = issuer.issue(&Grant::new(subject(), AuthLevel::Aal1), at(0), &mut rng).unwrap();
+    let report = safeconduct::inspect::explain(token.as_str(), at(2), current.verifier());
+    let data = report.revocation.unwrap();
+    assert_eq!((report.reason, data.version), (Some("Revoked(everyone)"), Some(2)));
+    assert_eq!(data.realm_id, Some(realm.id().to_string()));
+}

@@ -359,3 +359,16 @@ fn two_realms_are_both_asked() {
     assert_eq!(freshness.complete_to(), at(20));
     assert!(freshness.allows_minting(at(2 + 3_600)) && !freshness.allows_minting(at(2 + 3_601)));
 }
+
+#[test]
+fn the_latest_cut_off_that_concerns_a_subject_is_known() {
+    let mut desk = Desk::new(Kind::Encrypted, &POLICY, at(0));
+    let cut_off = |desk: &Desk| desk.open(desk.snapshot(), at(9)).cut_off(&subject());
+    assert_eq!(cut_off(&desk), None);
+    desk.end(&Revocation::operator_everyone(at(20)), at(1));
+    assert_eq!(cut_off(&desk), Some(at(20)), "everybody's");
+    desk.end(&Revocation::operator_subject(subject(), at(31)), at(2));
+    assert_eq!(cut_off(&desk), Some(at(31)), "his own, which is later");
+    desk.end(&Revocation::operator_everyone(at(40)), at(12));
+    assert_eq!(desk.open(desk.snapshot(), at(12)).cut_off(&subject()), Some(at(40)));
+}

@@ -101,6 +101,9 @@ fn a_cookie_of_4096_bytes_is_set_and_one_of_4097_is_not() {
                 }
                 Err(too_large) => {
                     assert_eq!(too_large.bytes(), length);
+                    assert!(
+                        too_large.to_string().starts_with(&format!("the cookie would have {length} bytes"))
+                    );
                     assert!(length > 4_096 && token.as_str().len() > cookie.longest_token());
                 }
             }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use common::web::{Headers, Web, bearer, cookie, cookies, grant, headers, session, user};
 use common::{SharedList, at};
-use safeconduct::http::{Carrier, ChangeError, Slot, Transport};
+use safeconduct::http::{Carrier, ChangeError, ClearSiteData, SessionHandle, Slot, Transport};
 use safeconduct::{
     Answer, AuthLevel, Facts, Freshness, LogAnswer, MintError, Policy, Reason, Revocation, RevocationLog,
     Revocations, Seconds, Timestamp,
@@ -100,6 +100,17 @@ fn of_two_live_sessions_the_newer_is_meant_and_logging_out_ends_both() {
         "only the slot of the session that left is written"
     );
     assert_eq!(user(&web.get(&both)), None);
+}
+
+#[test]
+fn logging_out_empties_the_slot_of_the_session_that_is_live() {
+    let web = Web::new();
+    let token = bearer(&web.log_in("usr_1", "")).replace("Bearer ", "");
+    // The other slot is the later one, and nobody is in it any more.
+    let mut exchange = web.get(&format!("__Host-sid-a={token}.0003; __Host-sid-b=left.0004"));
+    exchange.log_out(&mut web.list.clone()).unwrap();
+    let sent = cookies(&headers(&exchange.finish(303)));
+    assert_eq!(sent, [("__Host-sid-a".to_owned(), "left.0003".to_owned())]);
 }
 
 #[test]
@@ -344,4 +355,16 @@ fn a_renewal_that_fails_leaves_the_session_as_it_is() {
     let mut exchange = web.get(&browser);
     assert_eq!(session(&exchange).rotation(), 0);
     assert!(exchange.finish(200).is_empty());
+}
+
+#[test]
+fn a_handle_does_what_the_exchange_does() {
+    let web = Web::new();
+    let browser = cookie(&web.log_in("usr_1", ""));
+    let handle = SessionHandle::new(web.begin("POST", &[("cookie", &browser)]));
+    assert_eq!(handle.carrier(), Some(Carrier::Cookie(Slot::A)));
+    let change = handle.leaving().unwrap();
+    assert!(handle.commit(change, []).is_err(), "the log did not take it");
+    handle.clear_site_data(ClearSiteData::CacheAndStorage);
+    assert!(headers(&handle.finish(200)).iter().any(|(name, _)| name == "clear-site-data"));
 }

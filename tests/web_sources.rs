@@ -39,12 +39,15 @@ fn a_node_that_only_verifies_renews_nothing_and_logs_out() {
 #[test]
 fn keys_can_be_exchanged_while_the_program_runs() {
     let list = SharedList::default();
+    let clock = Arc::new(AtomicU64::new(0));
     let make = |seed| {
+        let clock = clock.clone();
         let ring = ring(&[Kind::Encrypted], seed);
         let issuer = Issuer::new(&ring, CONTEXT, &Policy::AAL1, Kind::Encrypted);
         let verifier =
             Verifier::new(&ring, CONTEXT, &Policy::AAL1, Kind::Encrypted).revocations(list.clone());
-        WebSessions::new(issuer, verifier, || at(0), || getrandom::SysRng)
+        let now = move || at(clock.load(Ordering::Relaxed).cast_signed());
+        WebSessions::new(issuer, verifier, now, || getrandom::SysRng)
     };
     let source = Arc::new(RwLock::new(make(1)));
     let begin = |cookie: &str| -> Exchange<()> {
@@ -54,6 +57,11 @@ fn keys_can_be_exchanged_while_the_program_runs() {
     exchange.log_in(&grant("usr_1"), &mut list.clone()).unwrap();
     let browser = cookie(&headers(&exchange.finish(303)));
     assert!(user(&begin(&browser)).is_some());
+    assert!(begin(&browser).csrf_token().is_err(), "these keys are for no anti-forgery tokens");
+    assert!(begin(&browser).check_csrf(Some("")).is_err());
+    clock.store(1_000, Ordering::Relaxed);
+    let renewed = cookie(&headers(&begin(&browser).finish(200)));
+    assert!(user(&begin(&renewed)).is_some() && renewed != browser, "renewed through the lock");
     *source.write().unwrap() = make(2);
     assert!(user(&begin(&browser)).is_none(), "another ring");
 }
@@ -103,6 +111,12 @@ fn a_node_changes_ring_and_snapshots_while_it_serves() {
     let browser = cookie(&headers(&exchange.finish(303)));
     assert_eq!(user(&begin(&browser)).as_deref(), Some("usr_1"));
     assert!(begin(&browser).check_csrf(Some(form.as_str())).is_ok());
+    assert!(begin(&browser).check_csrf(Some(&form.as_str().to_lowercase())).is_err());
+    clock.store(NOW + 1_000, Ordering::Relaxed);
+    let renewed = cookie(&headers(&begin(&browser).finish(200)));
+    assert_eq!(user(&begin(&renewed)).as_deref(), Some("usr_1"));
+    assert_ne!(renewed, browser, "nodes renew");
+    clock.store(NOW, Ordering::Relaxed);
 
     // The log is awaited; the answers come from what was stored.
     let mut exchange = begin(&browser);

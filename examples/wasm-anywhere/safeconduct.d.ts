@@ -38,7 +38,8 @@ export interface SetUp {
 export class Sessions {
   /** Throws an `Error` that says what is wrong with the ring or the context, never showing a secret. */
   constructor(module: WebAssembly.Module, setUp: SetUp);
-  /** Takes a revocation snapshot; before the first one nobody gets in. Throws if it is refused, and then the one before stays in force. */
+  /** Takes a revocation snapshot; before the first one nobody gets in. Throws if it is refused, and then the one before stays in force.
+   * The module for kind "e" alone has no snapshots, and this always throws there: nobody is out before his token is over. */
   takeSnapshot(bytes: Uint8Array, now: number): void;
   /** The session, or `null`: answer that with one and the same 401, whatever `why` says. */
   verify(token: string, now: number): Session | null;

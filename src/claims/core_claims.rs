@@ -47,6 +47,21 @@ pub(crate) struct CoreClaims {
 }
 
 impl CoreClaims {
+    /// Room for claims that are about to be decoded. These are not consistent, so that they can be taken for none.
+    pub(crate) const ROOM: Self = Self {
+        schema: 0,
+        subject: Subject::ROOM,
+        started_at: Timestamp::MIN,
+        issued_at: Timestamp::MIN,
+        expires_at: Timestamp::MIN,
+        ends_at: Timestamp::MIN,
+        rotation: 0,
+        level: AuthLevel::Aal1,
+        authenticated_at: Timestamp::MIN,
+        elevation: None,
+        bound_to: None,
+    };
+
     /// Furthest that `started_at` may lie after `issued_at`: twice the largest skew, and one second (TOK-14).
     pub(crate) const MAX_LEAD: Seconds = Seconds::new(241);
 

@@ -5,13 +5,13 @@ use serde::Deserialize;
 use super::reader::Reader;
 use super::{CoreClaims, Elevation};
 use crate::error::Reason;
-use crate::values::{AuthLevel, Seconds, Subject, Thumbprint, Timestamp};
+use crate::values::{AuthLevel, Seconds, Thumbprint, Timestamp};
 
-/// Reads fields 1–10 and returns how many bytes of application claims follow. TOK-10 to TOK-17.
-pub(crate) fn decode(body: &[u8]) -> Result<(CoreClaims, usize), Reason> {
+/// Reads fields 1–10 into `claims` and returns how many bytes of application claims follow. TOK-10 to TOK-17. What is in `claims` after a refusal means nothing.
+pub(crate) fn decode(body: &[u8], claims: &mut CoreClaims) -> Result<usize, Reason> {
     let mut reader = Reader::new(body);
-    match fields(&mut reader) {
-        Some(claims) if claims.consistent() => Ok((claims, reader.rest().len())),
+    match fields(&mut reader, claims) {
+        Some(()) if claims.consistent() => Ok(reader.rest().len()),
         _ => Err(Reason::BadClaims),
     }
 }
@@ -25,37 +25,24 @@ pub(crate) fn decode_app<'a, C: Deserialize<'a>>(app: &'a [u8]) -> Result<C, Rea
 }
 
 /// Fields 1–10, in their order.
-fn fields(reader: &mut Reader<'_>) -> Option<CoreClaims> {
-    let schema = reader.unsigned_32()?;
+fn fields(reader: &mut Reader<'_>, claims: &mut CoreClaims) -> Option<()> {
+    claims.schema = reader.unsigned_32()?;
     let length = reader.unsigned_32()?.try_into().ok()?;
-    let subject = Subject::new(reader.bytes(length)?).ok()?;
-    let issued_at = Timestamp::from_unix(reader.unsigned_64()?).ok()?;
-    let started_at = issued_at.checked_sub_signed(reader.signed_64()?)?;
-    let expires_at = issued_at.checked_add(Seconds::new(reader.unsigned_32()?))?;
-    let ends_at = started_at.checked_add(Seconds::new(reader.unsigned_32()?))?;
-    let rotation = reader.unsigned_32()?;
-    let level = AuthLevel::from_number(reader.byte()?)?;
-    let authenticated_at = started_at.checked_sub_signed(reader.signed_64()?)?;
-    let (elevation, bound_to) = match reader.unsigned_32()? {
-        0 => (None, None),
-        1 => (Some(elevation(reader, issued_at)?), None),
-        2 => (None, Some(binding(reader)?)),
-        3 => (Some(elevation(reader, issued_at)?), Some(binding(reader)?)),
-        _ => return None,
-    };
-    Some(CoreClaims {
-        schema,
-        subject,
-        started_at,
-        issued_at,
-        expires_at,
-        ends_at,
-        rotation,
-        level,
-        authenticated_at,
-        elevation,
-        bound_to,
-    })
+    claims.subject.replace(reader.bytes(length)?).ok()?;
+    claims.issued_at = Timestamp::from_unix(reader.unsigned_64()?).ok()?;
+    claims.started_at = claims.issued_at.checked_sub_signed(reader.signed_64()?)?;
+    claims.expires_at = claims.issued_at.checked_add(Seconds::new(reader.unsigned_32()?))?;
+    claims.ends_at = claims.started_at.checked_add(Seconds::new(reader.unsigned_32()?))?;
+    claims.rotation = reader.unsigned_32()?;
+    claims.level = AuthLevel::from_number(reader.byte()?)?;
+    claims.authenticated_at = claims.started_at.checked_sub_signed(reader.signed_64()?)?;
+    let extras = reader.unsigned_32()?;
+    if extras > 3 {
+        return None;
+    }
+    claims.elevation = if extras & 1 == 0 { None } else { Some(elevation(reader, claims.issued_at)?) };
+    claims.bound_to = if extras & 2 == 0 { None } else { Some(binding(reader)?) };
+    Some(())
 }
 
 fn elevation(reader: &mut Reader<'_>, issued_at: Timestamp) -> Option<Elevation> {

@@ -1,15 +1,12 @@
 //! Claims to bytes (SPEC section 4), by postcard.
 
-use alloc::vec::Vec;
-
 use postcard::ser_flavors::Size;
 use serde::{Serialize, Serializer};
-use zeroize::Zeroizing;
 
 use super::CoreClaims;
 use crate::error::MintError;
 use crate::values::Timestamp;
-use crate::wire::{HEADER, MAX_BYTES};
+use crate::wire::{Draft, HEADER, MAX_BYTES};
 
 /// Fields 1–10 as they stand in the body. Postcard writes the fields in this order and nothing between them.
 #[derive(Serialize)]
@@ -52,7 +49,7 @@ pub(crate) fn encode<C: Serialize>(
     claims: &CoreClaims,
     app: &C,
     proof_size: usize,
-) -> Result<Zeroizing<Vec<u8>>, MintError> {
+) -> Result<Draft, MintError> {
     let fields = to_fields(claims).filter(|_| claims.consistent()).ok_or(MintError::Times)?;
     let both = (fields, app);
     // Measured first, so that the memory is as large as it has to be, and secrets never move to larger memory.
@@ -62,12 +59,11 @@ pub(crate) fn encode<C: Serialize>(
     if capacity > MAX_BYTES {
         return Err(MintError::TooLarge);
     }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(capacity));
-    bytes.resize(end, 0);
-    let body = bytes.get_mut(HEADER..).unwrap_or_default();
+    let mut draft = Draft::new(end, capacity);
+    let body = draft.bytes_mut().get_mut(HEADER..).unwrap_or_default();
     // Claims that are of another size now than a moment ago cannot be relied on.
     match postcard::to_slice(&both, body) {
-        Ok(written) if written.len() == size => Ok(bytes),
+        Ok(written) if written.len() == size => Ok(draft),
         _ => Err(MintError::AppClaims),
     }
 }

@@ -87,7 +87,7 @@ mod exchange;
 #[cfg(feature = "std")]
 mod handle;
 mod incoming;
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", feature = "signatures"))]
 mod node_sessions;
 mod origin;
 #[cfg(feature = "alloc")]
@@ -109,7 +109,7 @@ pub use exchange::{Carrier, Exchange, Refusal};
 #[cfg(feature = "std")]
 pub use handle::SessionHandle;
 pub use incoming::Incoming;
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", feature = "signatures"))]
 pub use node_sessions::NodeSessions;
 pub use origin::Provenance;
 #[cfg(feature = "alloc")]

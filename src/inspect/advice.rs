@@ -53,6 +53,9 @@ pub(super) const fn meaning(reason: Option<Reason>, revocation_asked: bool) -> &
         Reason::Malformed => "it is not the text of a token",
         Reason::UnsupportedFormat => "its version or kind is unknown to this library",
         Reason::KindNotAccepted => "its kind is not among those that the verifier was told to accept",
+        Reason::SignaturesNotBuilt => {
+            "it is of a kind with a signature, and this program was built without the feature `signatures`"
+        }
         Reason::UnknownKey => "no key of the ring has its key id and kind",
         Reason::KeyNotYetValid => "the window of its key has not begun",
         Reason::KeyExpired => "the window of its key is over",
@@ -91,6 +94,9 @@ pub(super) const fn advice(reason: Option<Reason>) -> &'static str {
         Reason::UnsupportedFormat => "update this library, or look for who issues such tokens",
         Reason::KindNotAccepted => {
             "if this verifier is meant to take the kind, name it with `also_accepts`; else the client has the wrong token"
+        }
+        Reason::SignaturesNotBuilt => {
+            "build this program with the feature `signatures`, or do not tell its verifier to accept the kind"
         }
         Reason::UnknownKey => {
             "compare the key ids: the ring may be older than the issuer's, belong to another environment, or have dropped the key"

@@ -19,9 +19,13 @@
 mod advice;
 mod refusal;
 mod report;
+#[cfg(feature = "signatures")]
 mod snapshot;
+#[cfg(feature = "signatures")]
 mod snapshot_advice;
+#[cfg(feature = "signatures")]
 mod snapshot_report;
+#[cfg(feature = "signatures")]
 mod snapshot_warnings;
 
 use alloc::string::{String, ToString};
@@ -32,8 +36,11 @@ use refusal::Asked;
 pub use report::{
     Bytes, Claims, ElevationReport, Key, Moment, Outline, Part, Report, RevocationReport, Verdict,
 };
+#[cfg(feature = "signatures")]
 pub use snapshot::{snapshot, snapshot_after, snapshot_by_public_ring};
+#[cfg(feature = "signatures")]
 pub use snapshot_advice::snapshot_advice;
+#[cfg(feature = "signatures")]
 pub use snapshot_report::{
     Check, Checks, FilterReport, HistogramRow, RevokedCounts, SnapshotContents, SnapshotHeader, SnapshotPart,
     SnapshotReport, SnapshotVerdict, SnapshotWarning,
@@ -146,9 +153,7 @@ pub fn explain<V: Revocations>(token: &str, now: Timestamp, verifier: &Verifier<
 
 /// The claims and the bytes of the application's, if the token is authentic, in or out of its key's window.
 fn read<V>(token: &str, verifier: &Verifier<V>, scratch: &mut Scratch) -> Option<(Opened, Vec<u8>)> {
-    let unverified = scratch.parse(token).ok()?;
-    let entry = verifier.keys().named(unverified.header.kind, unverified.header.key_id)?;
-    let opened = verifier.open_under(unverified, entry.key.as_ref()?).ok()?;
+    let opened = verifier.open_whenever(token, scratch)?;
     let app = scratch.get(opened.app.clone()).to_vec();
     Some((opened, app))
 }

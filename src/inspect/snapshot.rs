@@ -249,3 +249,18 @@ fn histogram(fills: &[u64]) -> Vec<HistogramRow> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_histogram_has_at_most_a_dozen_rows_in_the_finest_steps_that_allow_it() {
+        let rows = |fills: &[u64]| histogram(fills).len();
+        assert_eq!((rows(&[]), rows(&[5_000]), rows(&[0, 9]), rows(&[0, 10])), (0, 1, 1, 2));
+        assert_eq!((rows(&[0, 119]), rows(&[0, 120]), rows(&[0, 239])), (12, 7, 12));
+        assert_eq!((rows(&[0, 599]), rows(&[0, 600]), rows(&[0, 10_000])), (12, 7, 11));
+        let row = &histogram(&[5_000, 5_009])[0];
+        assert_eq!((row.from, row.below, row.pages), (0.5, 0.501, 2));
+    }
+}

@@ -23,9 +23,11 @@ use crate::error::MintError;
 use crate::keys::{ContextTag, InRing, Purpose, Signer};
 use crate::policy::Policy;
 use crate::proof::{self, Ids, MintingKey};
-use crate::ring::{Entries, Issuing, Ring, Verifying};
+#[cfg(feature = "signatures")]
+use crate::ring::Verifying;
+use crate::ring::{Entries, Issuing, Ring};
 use crate::session::Session;
-use crate::values::{Context, Kind, Seconds, SessionId, Timestamp};
+use crate::values::{Context, Kind, SessionId, Timestamp};
 
 /// Mints tokens: at login, on renewal, on step-up.
 ///
@@ -85,6 +87,7 @@ impl Issuer {
 impl<S: Signer> Issuer<S> {
     /// An issuer of kind `s` or `n` whose signatures are made elsewhere ([`Signer`]): in a hardware module or key service that the seeds never leave. The ring holds
     /// what verifiers hold. With kind `e` it mints nothing ([`MintError::NoMintingKey`]): there is nothing to sign.
+    #[cfg(feature = "signatures")]
     #[must_use]
     pub fn with_signer(
         ring: &Ring<Verifying>,
@@ -132,7 +135,7 @@ impl<S: Signer> Issuer<S> {
         session: &Session<C>,
         rng: &mut G,
     ) -> Result<Option<Token>, MintError> {
-        if session.freshness.is_none() {
+        if session.freshness().is_none() {
             // Wrong from the first request on, not only when renewal is due.
             return Err(MintError::Unrevocable);
         }
@@ -202,8 +205,7 @@ impl<S: Signer> Issuer<S> {
             return Err(MintError::SessionOver);
         }
         // Revocations are dropped when the last token of that life is over (REV-12).
-        let longest = session.freshness.map_or(Seconds::MAX, |freshness| freshness.longest_new_token());
-        let idle = self.policy.idle().min(longest);
+        let idle = self.policy.idle().min(session.freshness.longest_new_token());
         Ok(CoreClaims {
             issued_at,
             expires_at: issued_at.saturating_add(idle).min(parent.ends_at),
@@ -233,7 +235,7 @@ impl<S: Signer> Issuer<S> {
         }
         let key = self.minting_key(core.expires_at, now)?;
         let token = claims::encode(core, app, self.kind.proof_size())?;
-        let ids = draw(key, &token)?;
+        let ids = draw(key, token.bytes())?;
         let text = proof::mint(key, &self.signer, Purpose::Session, &self.context, ids, token)?;
         Ok(Token { text, session_id: ids.session, expires_at: core.expires_at, ends_at: core.ends_at })
     }
@@ -241,7 +243,7 @@ impl<S: Signer> Issuer<S> {
 
 /// ISS-06: no new token on the word of revocation data that is too old, or of none.
 fn check_freshness<C>(session: &Session<C>) -> Result<(), MintError> {
-    match session.freshness {
+    match session.freshness() {
         None => Err(MintError::Unrevocable),
         Some(freshness) if freshness.allows_minting(session.verified_at) => Ok(()),
         Some(_) => Err(MintError::Stale),

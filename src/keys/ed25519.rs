@@ -1,9 +1,9 @@
 //! The signature keys of kinds `s` and `n`.
 
-use core::fmt;
-
 use rand_core::TryCryptoRng;
 use zeroize::Zeroize;
+
+use super::PublicKeyError;
 
 /// An Ed25519 seed with its public key.
 #[derive(Clone)]
@@ -20,6 +20,11 @@ impl SigningKey {
 
     pub(crate) fn from_seed(seed: &[u8; 32]) -> Self {
         Self(ed25519_dalek::SigningKey::from_bytes(seed))
+    }
+
+    /// The key that a ring's text has the seed of: every seed is a key.
+    pub(crate) fn from_ring(seed: &[u8; 32]) -> Result<Self, PublicKeyError> {
+        Ok(Self::from_seed(seed))
     }
 
     pub(crate) fn seed(&self) -> &[u8; 32] {
@@ -65,29 +70,3 @@ impl PublicKey {
         &self.0
     }
 }
-
-/// Why 32 bytes are not accepted as an Ed25519 public key (KEY-01). The enum is complete.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PublicKeyError {
-    /// Not a point of the curve.
-    NotAPoint,
-    /// A point, in an encoding other than its own.
-    NotCanonical,
-    /// One of the eight points of small order: anybody can sign for it.
-    SmallOrder,
-    /// Not in the subgroup of prime order.
-    MixedOrder,
-}
-
-impl fmt::Display for PublicKeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotAPoint => "the public key is not a point of the curve",
-            Self::NotCanonical => "the public key is not in canonical form",
-            Self::SmallOrder => "the public key is of small order",
-            Self::MixedOrder => "the public key is not in the subgroup of prime order",
-        })
-    }
-}
-
-impl core::error::Error for PublicKeyError {}

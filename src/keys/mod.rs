@@ -1,20 +1,28 @@
 //! SECRETS LIVE HERE: key types, their identities and ids, wiping, redacted `Debug`.
 
 mod aead;
+#[cfg_attr(not(feature = "signatures"), path = "ed25519_absent.rs")]
 mod ed25519;
 mod filter_key;
 mod identity;
+mod public_key_error;
 mod ring_key;
 mod signer;
 
 pub(crate) use aead::{AeadKey, Subkeys};
-pub use ed25519::PublicKeyError;
 pub(crate) use ed25519::{PublicKey, SigningKey};
 pub(crate) use filter_key::FilterKey;
 pub(crate) use identity::KeyIdentity;
-pub use ring_key::{IssuingKey, VerifyingKey, VerifyingKeyError};
+pub use public_key_error::PublicKeyError;
+#[cfg(feature = "signatures")]
+pub use ring_key::VerifyingKeyError;
+pub use ring_key::{IssuingKey, VerifyingKey};
 pub(crate) use ring_key::{MAX_MATERIAL, RingKey};
-pub use signer::{InRing, Signer, SignerError};
+pub use signer::InRing;
+#[cfg(all(feature = "alloc", not(feature = "signatures")))]
+pub(crate) use signer::Signer;
+#[cfg(feature = "signatures")]
+pub use signer::{Signer, SignerError};
 
 use sha2::{Digest as _, Sha256};
 

@@ -114,17 +114,38 @@ impl Material<PublicKey> {
 }
 
 impl IssuingKey {
+    /// A fresh random key of kind `e`: what [`generate`](Self::generate) makes of it, also without the feature `signatures`.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the random source returns; no key is made then.
+    pub fn generate_encrypted<G: TryCryptoRng + ?Sized>(rng: &mut G) -> Result<Self, G::Error> {
+        AeadKey::generate(rng).map(Material::Encrypted).map(Self::from_material)
+    }
+
     /// A fresh random key of this kind.
     ///
     /// # Errors
     ///
     /// Whatever the random source returns; no key is made then.
+    #[cfg(feature = "signatures")]
     pub fn generate<G: TryCryptoRng + ?Sized>(kind: Kind, rng: &mut G) -> Result<Self, G::Error> {
         Ok(Self::from_material(match kind {
             Kind::Encrypted => Material::Encrypted(AeadKey::generate(rng)?),
             Kind::Signed => Material::Signed(SigningKey::generate(rng)?),
             Kind::Nested => Material::Nested(AeadKey::generate(rng)?, SigningKey::generate(rng)?),
         }))
+    }
+
+    /// A fresh random key for a ring that has one of this kind: so it is a kind that this build has. `None` if the random source fails.
+    pub(crate) fn draw<G: TryCryptoRng + ?Sized>(kind: Kind, rng: &mut G) -> Option<Self> {
+        match kind {
+            Kind::Encrypted => Self::generate_encrypted(rng).ok(),
+            #[cfg(feature = "signatures")]
+            Kind::Signed | Kind::Nested => Self::generate(kind, rng).ok(),
+            #[cfg(not(feature = "signatures"))]
+            Kind::Signed | Kind::Nested => None,
+        }
     }
 
     fn from_material(material: Material<SigningKey>) -> Self {
@@ -139,6 +160,7 @@ impl VerifyingKey {
     /// # Errors
     ///
     /// [`PublicKeyError`] for keys that KEY-01 refuses.
+    #[cfg(feature = "signatures")]
     pub fn signed(public: &[u8; 32]) -> Result<Self, PublicKeyError> {
         PublicKey::from_bytes(public).map(|public| Self::from_material(Material::Signed(public)))
     }
@@ -148,6 +170,7 @@ impl VerifyingKey {
     /// # Errors
     ///
     /// [`VerifyingKeyError`]: a public key that KEY-01 refuses, or a failing random source.
+    #[cfg(feature = "signatures")]
     pub fn nested<G: TryCryptoRng + ?Sized>(
         public: &[u8; 32],
         rng: &mut G,
@@ -164,6 +187,7 @@ impl VerifyingKey {
 }
 
 /// Why a [`VerifyingKey`] was not made. The enum is complete.
+#[cfg(feature = "signatures")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum VerifyingKeyError {
     /// The public key is refused (KEY-01).
@@ -172,6 +196,7 @@ pub enum VerifyingKeyError {
     Random,
 }
 
+#[cfg(feature = "signatures")]
 impl fmt::Display for VerifyingKeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -181,6 +206,7 @@ impl fmt::Display for VerifyingKeyError {
     }
 }
 
+#[cfg(feature = "signatures")]
 impl core::error::Error for VerifyingKeyError {}
 
 /// What a ring needs of the keys it holds.
@@ -218,7 +244,7 @@ impl RingKey for IssuingKey {
     }
 
     fn read(kind: Kind, bytes: &[u8]) -> Option<Result<Self, PublicKeyError>> {
-        let material = Material::read(kind, bytes, |seed| Ok(SigningKey::from_seed(seed)))?;
+        let material = Material::read(kind, bytes, SigningKey::from_ring)?;
         Some(material.map(Self::from_material))
     }
 

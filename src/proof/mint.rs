@@ -2,19 +2,18 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use rand_core::TryCryptoRng;
 use sha2::Sha256;
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::backend::{Cipher, Signing, Verifying};
 use super::sign;
 use crate::error::MintError;
 use crate::keys::{IssuingKey, KeyIdentity, Purpose, RingKey, Signer, Subkeys, VerifyingKey};
 use crate::values::{Context, KeyId, Kind, SessionId, TokenId};
-use crate::wire::{self, HEADER, Header};
+use crate::wire::{self, Draft, HEADER, Header};
 
 /// What mints tokens under one key in one context: derived once, when a ring is loaded.
 pub(crate) struct MintingKey {
@@ -122,8 +121,11 @@ fn draw<const N: usize, G: TryCryptoRng + ?Sized>(
         rng.try_fill_bytes(drawn).map_err(|_| MintError::Random)?;
         return Ok(ids);
     };
-    let mut random = Zeroizing::new([0; 16]);
-    rng.try_fill_bytes(random.as_mut_slice()).map_err(|_| MintError::Random)?;
+    let mut random = [0; 16];
+    if rng.try_fill_bytes(&mut random).is_err() {
+        wire::wipe(&mut random);
+        return Err(MintError::Random);
+    }
     let mut mac = sealing.hedging.clone();
     for piece in [label, random.as_slice(), key.identity.as_bytes(), session, body] {
         mac.update(piece);
@@ -132,7 +134,8 @@ fn draw<const N: usize, G: TryCryptoRng + ?Sized>(
     for (target, source) in drawn.iter_mut().zip(&hedged) {
         *target = *source;
     }
-    hedged.zeroize();
+    wire::wipe(&mut random);
+    wire::wipe(&mut hedged);
     Ok(ids)
 }
 
@@ -148,7 +151,7 @@ pub(crate) fn mint(
     purpose: Purpose,
     context: &Context,
     ids: Ids,
-    mut token: Zeroizing<Vec<u8>>,
+    mut token: Draft,
 ) -> Result<String, MintError> {
     let header = Header {
         kind: key.kind,
@@ -157,12 +160,12 @@ pub(crate) fn mint(
         token_id: ids.token,
     }
     .to_bytes();
-    *token.first_chunk_mut().ok_or(MintError::TooLarge)? = header;
+    *token.bytes_mut().first_chunk_mut().ok_or(MintError::TooLarge)? = header;
     if let Some(half) = key.half.as_deref() {
         let lengths = sign::lengths(purpose, context);
         let covered = sign::covered(&header, &key.identity, context, &lengths);
         let mut message = Zeroizing::new(covered.concat());
-        message.extend_from_slice(body(&token));
+        message.extend_from_slice(body(token.bytes()));
         let signature = match half {
             Half::Here(signing) => signing.sign(&message),
             Half::Elsewhere(public) => {
@@ -173,18 +176,19 @@ pub(crate) fn mint(
                     .ok_or(MintError::Signer)?
             }
         };
-        token.extend_from_slice(&signature);
+        token.append(&signature).ok_or(MintError::TooLarge)?;
     }
     if let Some(sealing) = &key.sealing {
-        let plain = token.get_mut(HEADER..).ok_or(MintError::TooLarge)?;
+        let plain = token.bytes_mut().get_mut(HEADER..).ok_or(MintError::TooLarge)?;
         let (associated, nonce) = wire::split_header(&header).ok_or(MintError::TooLarge)?;
         let tag = sealing.cipher.seal(nonce, associated, plain).ok_or(MintError::TooLarge)?;
-        token.extend_from_slice(&tag);
+        token.append(&tag).ok_or(MintError::TooLarge)?;
     }
+    let token = token.bytes();
     if token.len() > wire::MAX_BYTES {
         return Err(MintError::TooLarge);
     }
     let mut text = String::with_capacity(token.len().div_ceil(3).saturating_mul(4));
-    wire::encode(&token, &mut text);
+    wire::encode(token, &mut text);
     Ok(text)
 }

@@ -2,6 +2,7 @@
 
 mod backend;
 mod csrf;
+#[cfg(feature = "signatures")]
 pub(crate) mod document;
 #[cfg(feature = "alloc")]
 mod mint;

@@ -7,7 +7,7 @@ use super::sign;
 use crate::error::Reason;
 use crate::keys::{KeyIdentity, Purpose, RingKey, VerifyingKey};
 use crate::values::{Context, Kind};
-use crate::wire::{self, HEADER, Header, Unverified};
+use crate::wire::{self, HEADER, Unverified};
 
 /// What opens tokens under one key in one context: derived once, when a ring is loaded.
 pub(crate) struct OpeningKey {
@@ -30,16 +30,11 @@ impl OpeningKey {
 
 /// A body that a holder of the key made, for this context and purpose. Only [`open`] makes one.
 pub(crate) struct Authentic<'a> {
-    header: Header,
     memory: &'a [u8],
     body: Range<usize>,
 }
 
 impl Authentic<'_> {
-    pub(crate) const fn header(&self) -> &Header {
-        &self.header
-    }
-
     /// The body, decrypted.
     pub(crate) fn body(&self) -> &[u8] {
         self.memory.get(self.body.clone()).unwrap_or_default()
@@ -52,22 +47,22 @@ impl Authentic<'_> {
 }
 
 /// Checks the tag, then the signature, whichever the kind has (TOK-20 to TOK-25).
+#[inline]
 pub(crate) fn open<'a>(
     token: Unverified<'a>,
     key: &OpeningKey,
     purpose: Purpose,
     context: &Context,
 ) -> Result<Authentic<'a>, Reason> {
-    let header = token.header;
+    // A key is only ever used for its own kind (KEY-03); the ring has selected by kind already.
+    if key.kind != token.header.kind {
+        return Err(Reason::UnknownKey);
+    }
     let (memory, start) = token.into_memory();
     let (before, _) = memory.split_at(start.min(memory.len()));
     // A copy: what a signature covers is written over it.
     let raw_header = *before.last_chunk::<HEADER>().ok_or(Reason::Malformed)?;
     let mut end = memory.len();
-    // A key is only ever used for its own kind (KEY-03); the ring has selected by kind already.
-    if key.kind != header.kind {
-        return Err(Reason::UnknownKey);
-    }
     if let Some(cipher) = &key.cipher {
         let sealed = memory.get_mut(start..end).ok_or(Reason::Malformed)?;
         let (bytes, tag) = sealed.split_last_chunk_mut::<TAG>().ok_or(Reason::Malformed)?;
@@ -88,7 +83,7 @@ pub(crate) fn open<'a>(
         }
         end = end.saturating_sub(SIGNATURE);
     }
-    Ok(Authentic { header, memory, body: start..end })
+    Ok(Authentic { memory, body: start..end })
 }
 
 /// Writes the pieces right before `start` and returns everything from their beginning on: the message, contiguous, without a copy of the body.

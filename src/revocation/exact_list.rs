@@ -105,22 +105,30 @@ impl Rows {
 
     /// The widest scope at which a session or its token is out, looked at in the order of TOK-37.
     fn is_out(&self, session_id: SessionId, origin: Option<&Origin>) -> Option<Scope> {
-        if let Some(origin) = origin {
-            let cut = |before: Option<Timestamp>| before.is_some_and(|before| origin.started_at < before);
-            if cut(self.everyone_before) {
-                return Some(Scope::Everyone);
-            }
-            if self.keys.contains(&origin.key_id) {
-                return Some(Scope::Key);
-            }
-            if cut(self.subjects.get(&origin.subject).copied()) {
-                return Some(Scope::Subject);
-            }
+        let wide = origin.and_then(|origin| self.wide(&origin.subject, origin.key_id, origin.started_at));
+        wide.or_else(|| self.narrow(session_id, origin.map(|origin| origin.token_id)))
+    }
+
+    /// Everyone, key and subject.
+    fn wide(&self, subject: &Subject, key_id: KeyId, started_at: Timestamp) -> Option<Scope> {
+        let cut = |before: Option<Timestamp>| before.is_some_and(|before| started_at < before);
+        if cut(self.everyone_before) {
+            Some(Scope::Everyone)
+        } else if self.keys.contains(&key_id) {
+            Some(Scope::Key)
+        } else if cut(self.subjects.get(subject).copied()) {
+            Some(Scope::Subject)
+        } else {
+            None
         }
+    }
+
+    /// Session and token.
+    fn narrow(&self, session_id: SessionId, token_id: Option<TokenId>) -> Option<Scope> {
         if self.sessions.contains_key(&session_id) {
             return Some(Scope::Session);
         }
-        let token = origin.map(|origin| (session_id, origin.token_id));
+        let token = token_id.map(|token_id| (session_id, token_id));
         token.is_some_and(|token| self.tokens.contains_key(&token)).then_some(Scope::Token)
     }
 
@@ -179,7 +187,9 @@ impl Rows {
     }
 
     fn answer(&self, facts: &Facts<'_>, freshness: Freshness) -> Answer {
-        match self.is_out(facts.session_id, Some(&facts.origin())) {
+        // Not by way of an `Origin`, for which the subject would be copied in every request.
+        let wide = self.wide(facts.subject, facts.key_id, facts.started_at);
+        match wide.or_else(|| self.narrow(facts.session_id, Some(facts.token_id))) {
             // Between session and token (TOK-37).
             None | Some(Scope::Token) if facts.rotation < self.least_rotation(facts.session_id) => {
                 Answer::Superseded

@@ -1,76 +1,25 @@
 //! WHO IS OUT: the question that every verification asks, and what is written down when somebody leaves.
 
 #[cfg(feature = "alloc")]
-mod anatomy;
-mod asking;
-#[cfg(feature = "alloc")]
-mod build;
-mod coarse;
-#[cfg(feature = "alloc")]
-mod envelope;
-#[cfg(feature = "alloc")]
 mod exact_list;
-mod filter;
-mod fingerprint;
-mod floors;
-mod good_pages;
 mod grounds;
-mod header;
-#[cfg(feature = "alloc")]
-mod journal;
-#[cfg(feature = "alloc")]
-mod journal_answer;
-#[cfg(feature = "alloc")]
-mod journal_by_hand;
-#[cfg(feature = "alloc")]
-mod journal_document;
-#[cfg(feature = "alloc")]
-mod journal_error;
-#[cfg(feature = "std")]
-mod journal_publication;
-#[cfg(feature = "alloc")]
-mod journal_regions;
-#[cfg(feature = "alloc")]
-mod journal_settings;
 mod log;
-mod opened;
-#[cfg(feature = "std")]
-mod outline;
-#[cfg(feature = "alloc")]
-mod overlay;
-#[cfg(feature = "alloc")]
-mod rows;
 mod shared;
-mod snapshot;
-mod snapshot_error;
-mod snapshot_keys;
-#[cfg(feature = "alloc")]
-mod snapshot_signer;
-mod tables;
+#[cfg(feature = "signatures")]
+mod signed;
 
 #[cfg(feature = "alloc")]
-pub(crate) use anatomy::{Anatomy, Page, judge, judge_after};
-pub use coarse::CoarseSnapshot;
-#[cfg(feature = "std")]
-pub(crate) use envelope::Digest;
-#[cfg(feature = "alloc")]
 pub use exact_list::{ExactCopy, ExactList};
-pub use floors::Floors;
 pub use grounds::Grounds;
-#[cfg(feature = "alloc")]
-pub use journal::{Commit, Journal};
-#[cfg(feature = "alloc")]
-pub use journal_error::JournalError;
-#[cfg(feature = "alloc")]
-pub use journal_settings::JournalSettings;
 pub use log::{LogAnswer, Origin, Revocation, RevocationLog, Spared, Target};
-#[cfg(feature = "std")]
-pub(crate) use outline::Outline;
-pub use snapshot::Snapshot;
-pub use snapshot_error::SnapshotError;
-pub use snapshot_keys::SnapshotKeys;
-#[cfg(feature = "alloc")]
-pub use snapshot_signer::SnapshotSigner;
+#[cfg(all(feature = "alloc", feature = "signatures"))]
+pub(crate) use signed::{Anatomy, Page, judge, judge_after};
+#[cfg(feature = "signatures")]
+pub use signed::{CoarseSnapshot, Floors, Snapshot, SnapshotError, SnapshotKeys};
+#[cfg(all(feature = "alloc", feature = "signatures"))]
+pub use signed::{Commit, Journal, JournalError, JournalSettings, SnapshotSigner};
+#[cfg(all(feature = "std", feature = "signatures"))]
+pub(crate) use signed::{Digest, Outline};
 
 use crate::error::Scope;
 use crate::values::{KeyId, Kind, Seconds, SessionId, Subject, Timestamp, TokenId};
@@ -210,8 +159,8 @@ impl Freshness {
         Self { complete_to: Timestamp::MIN, mint_until: None, token_life: Seconds::MAX, known: false }
     }
 
-    pub(crate) fn known(self) -> Option<Self> {
-        self.known.then_some(self)
+    pub(crate) const fn known(self) -> Option<Self> {
+        if self.known { Some(self) } else { None }
     }
 
     /// Of two data that were both asked: the stricter of each.

@@ -313,7 +313,7 @@ impl Ring<Issuing> {
         rng: &mut G,
     ) -> Result<KeyId, AdvanceError> {
         for _ in 0..DRAWS {
-            let key = IssuingKey::generate(kind, rng).map_err(|_| AdvanceError::Random)?;
+            let key = IssuingKey::draw(kind, rng).ok_or(AdvanceError::Random)?;
             let id = key.id();
             match self.add(key, window) {
                 Ok(()) => return Ok(id),

@@ -65,6 +65,11 @@ pub enum RingTextError {
         /// Which entry.
         entry: u8,
     },
+    /// An entry is of kind `s` or `n`, revoked or not, and this build of the library has no Ed25519 (feature `signatures`). Nothing of the ring is taken.
+    SignaturesNotBuilt {
+        /// Which entry.
+        entry: u8,
+    },
     /// The window of an entry is impossible.
     Window {
         /// Which entry.
@@ -124,6 +129,9 @@ impl fmt::Display for RingTextError {
             Self::KeyCount { count } => write!(f, "the ring names {count} keys, and 1 to 16 are possible"),
             Self::UnknownKind { entry } => {
                 write!(f, "entry {entry}: the kind is unknown or not for this role")
+            }
+            Self::SignaturesNotBuilt { entry } => {
+                write!(f, "entry {entry}: {}", PublicKeyError::SignaturesNotBuilt)
             }
             Self::Window { entry, why } => write!(f, "entry {entry}: {why}"),
             Self::PublicKey { entry, why } => write!(f, "entry {entry}: {why}"),

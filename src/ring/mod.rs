@@ -2,6 +2,7 @@
 
 #[cfg(feature = "alloc")]
 mod advance;
+#[cfg(feature = "signatures")]
 mod document_keys;
 mod entries;
 mod error;
@@ -9,8 +10,9 @@ mod error;
 mod file;
 mod merge;
 mod payload;
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", feature = "signatures"))]
 mod publish;
+#[cfg(feature = "signatures")]
 mod published;
 mod realm;
 mod role;
@@ -21,11 +23,13 @@ mod window;
 
 #[cfg(feature = "alloc")]
 pub use advance::{Advance, AdvanceError, NotStored, RevokedKey, Unpublished};
+#[cfg(feature = "signatures")]
 pub use document_keys::{KeyEncryptionKey, RootKey, RootPublicKey};
 pub(crate) use entries::{Entries, Entry};
 pub use error::{RingError, RingTextError};
 #[cfg(feature = "std")]
 pub use file::RingFileError;
+#[cfg(feature = "signatures")]
 pub use published::{Pinned, Published, PublishedError};
 pub use realm::{Realm, RealmError};
 pub use role::{HoldsFilterKeys, Issuing, Public, Reads, Ring, RingKeyInfo, Role, Verifying};

@@ -64,6 +64,9 @@ fn read_entry<R: Role>(rest: &mut &[u8], number: u8) -> Result<Entry<R::Key>, Ri
     let kind = Kind::from_letter(char::from(letter.to_ascii_lowercase()))
         .filter(|kind| R::holds(*kind))
         .ok_or(RingTextError::UnknownKind { entry: number })?;
+    if !kind.is_built() {
+        return Err(RingTextError::SignaturesNotBuilt { entry: number });
+    }
     let window = Timestamp::from_unix(u64::from_be_bytes([0, 0, 0, a, b, c, d, e]))
         .map_err(|_| WindowError::OutOfRange)
         .and_then(|from| {

@@ -157,6 +157,17 @@ impl<R: Role> Ring<R> {
         Ring { entries, realms: self.realms.public() }
     }
 
+    /// The part of the ring that a program without the feature `signatures` can read: its keys of kind `e`, revoked ones too, and no realm.
+    ///
+    /// Such a program refuses the text of a ring with anything else ([`RingTextError::SignaturesNotBuilt`](crate::RingTextError::SignaturesNotBuilt)), so that no key and no realm is
+    /// passed over in silence; this leaves them out by name, and keeps the secrets of kind `n` from where they are not needed.
+    #[must_use]
+    pub fn without_signatures(&self) -> Self {
+        let mut part = Self { entries: self.entries.map(RingKey::duplicate), realms: Realms::none() };
+        part.entries.retain(|entry| entry.kind == Kind::Encrypted);
+        part
+    }
+
     /// A copy. Rings are not `Clone`, so that secrets are not copied by accident; stages of a rotation are.
     pub(super) fn duplicate(&self) -> Self {
         Self { entries: self.entries.map(RingKey::duplicate), realms: self.realms.clone() }
@@ -193,6 +204,7 @@ impl Ring<Verifying> {
     /// # Errors
     ///
     /// As [`Ring::add`](Ring::add) of an issuer's ring.
+    #[cfg(feature = "signatures")]
     pub fn add_held_elsewhere(&mut self, key: VerifyingKey, window: Window) -> Result<(), RingError> {
         let identity = *key.identity();
         let kind = key.kind();

@@ -42,6 +42,11 @@ impl Kind {
         }
     }
 
+    /// Whether this build can verify and make tokens of this kind: without the feature `signatures` kind `e` alone.
+    pub(crate) const fn is_built(self) -> bool {
+        cfg!(feature = "signatures") || matches!(self, Self::Encrypted)
+    }
+
     /// The ASCII byte of the letter.
     pub(crate) const fn byte(self) -> u8 {
         match self {

@@ -10,6 +10,7 @@ mod time;
 
 pub use auth_level::AuthLevel;
 pub use context::{Context, ContextError};
+#[cfg(any(feature = "alloc", feature = "signatures"))]
 pub(crate) use ids::write_hex;
 pub use ids::{KeyId, NotAnId, RealmId, SessionId, TokenId};
 pub use kind::Kind;

@@ -30,15 +30,26 @@ impl Subject {
     ///
     /// [`SubjectError`] for no bytes or more than 128.
     pub fn new(bytes: impl AsRef<[u8]>) -> Result<Self, SubjectError> {
-        let source = bytes.as_ref();
-        let mut bytes = [0; Self::MAX];
+        let mut subject = Self::ROOM;
+        subject.replace(bytes.as_ref())?;
+        Ok(subject)
+    }
+
+    /// Room for a subject that is about to be read. It is none.
+    pub(crate) const ROOM: Self = Self { length: 0, bytes: [0; Self::MAX] };
+
+    /// Becomes the subject of these bytes, in place; after an error it is none or what it was.
+    pub(crate) fn replace(&mut self, source: &[u8]) -> Result<(), SubjectError> {
         let length = u8::try_from(source.len()).map_err(|_| SubjectError)?;
-        let target = bytes.get_mut(..source.len()).ok_or(SubjectError)?;
+        let (target, rest) = self.bytes.split_at_mut_checked(source.len()).ok_or(SubjectError)?;
         if source.is_empty() {
             return Err(SubjectError);
         }
         target.copy_from_slice(source);
-        Ok(Self { length, bytes })
+        // Two subjects are the same if all their bytes are.
+        rest.fill(0);
+        self.length = length;
+        Ok(())
     }
 
     /// The bytes of the subject: 1 to 128.

@@ -31,6 +31,7 @@ pub(crate) struct Header {
 
 impl Header {
     /// Reads the header and checks that the proof of its kind fits behind it (TOK-03 to TOK-05).
+    #[inline]
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Reason> {
         let (&[a, b, c], rest) = bytes.split_first_chunk().ok_or(Reason::Malformed)?;
         let kind = parse_format(u32::from_be_bytes([0, a, b, c]))?;

@@ -12,6 +12,12 @@ const PREFIX: usize = 200;
 const BODY: usize = PREFIX + HEADER;
 const SIZE: usize = PREFIX + MAX_BYTES;
 
+/// Overwrites with zeros. One `fill` is a few nanoseconds; wiping byte by byte would cost more than opening the token. The barrier keeps it.
+pub(crate) fn wipe(bytes: &mut [u8]) {
+    bytes.fill(0);
+    zeroize::optimization_barrier(bytes);
+}
+
 /// Memory for verifying one token at a time: 3,272 bytes, owned by the caller, so that verifying allocates nothing.
 ///
 /// Claims of the application may borrow from it, so it lives as long as the session that was read into it and can be used again after. What
@@ -38,14 +44,13 @@ impl Scratch {
     /// Wipes what was used.
     pub fn wipe(&mut self) {
         if let Some(used) = self.bytes.get_mut(..self.used) {
-            // One `fill` is a few nanoseconds; wiping byte by byte would cost more than opening the token. The barrier keeps it.
-            used.fill(0);
-            zeroize::optimization_barrier(used);
+            wipe(used);
         }
         self.used = 0;
     }
 
     /// Reads token text as far as it can be read without a key: TOK-01 to TOK-05.
+    #[inline]
     pub(crate) fn parse(&mut self, text: &str) -> Result<Unverified<'_>, Reason> {
         self.wipe();
         if text.len() > MAX_TEXT {

@@ -256,3 +256,16 @@ fn a_nodes_own_snapshots_are_explained() {
     assert_eq!(found.reason, Some("Revoked(everyone)"));
     assert!(found.meaning.contains("begun before 2027-01-15T08:00:31Z"), "{}", found.meaning);
 }
+
+#[test]
+fn whose_time_it_is_that_a_deadline_is_over_in() {
+    let mut place = Place::new();
+    let token = place.log_in(at(0));
+    let theirs = |report: &Report| report.meaning.contains("in the time of the revocation data");
+    assert!(!theirs(&place.explain(&token, at(1_800))), "idle here, and the data are of the beginning");
+    place.desk.revoke_all(&[], at(1_800));
+    let ahead = place.explain(&token, at(1_790));
+    assert_eq!((ahead.reason, theirs(&ahead)), (Some("Idle"), true));
+    let both = place.explain(&token, at(1_800));
+    assert_eq!((both.reason, theirs(&both)), (Some("Idle"), false));
+}

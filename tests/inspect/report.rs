@@ -42,6 +42,23 @@ fn a_fault_in_the_text_is_named_with_its_place() {
     assert!(fault(&token[..109]).contains("a character is missing"));
     assert!(fault(&format!("sc2{}", &token[3..])).contains("version"));
     assert!(fault(&token[1..]).contains("begin with sc"));
+    assert!(fault(&"A".repeat(4_096)).contains("begin with sc"), "as long as a token may be");
+    let nested = Service::new(Kind::Nested, &Policy::AAL1).log_in(at(0));
+    assert!(fault(&nested[..62]).contains("62 characters are too few"));
+    assert!(fault(&nested[..63]).contains("cut off, or its last character"), "long enough for some token");
+    assert_eq!(inspect::outline("").unwrap_err().to_string(), fault(""));
+    let outline = inspect::outline(&nested).unwrap();
+    assert_eq!(format!("{:?}", outline.parts[0].content), format!("Bytes({})", outline.parts[0].size));
+}
+
+#[test]
+fn what_looks_like_a_token() {
+    let like = |front: &str, length: usize| inspect::looks_like_a_token(&format!("{front:A<length$}"));
+    assert!(like("sc1", 3) && like("sc1 ", 4) && like("", 63) && like("-_09azAZ", 4_096));
+    assert!(!like("", 62) && !like("", 4_097) && !like("sc", 2));
+    for foreign in ["=", "+", "é", " "] {
+        assert!(!like(foreign, 80), "{foreign}");
+    }
 }
 
 #[test]

@@ -92,6 +92,13 @@ fn everything_in_it_is_told() {
         offset += part.size;
     }
     assert_eq!(offset, bytes.len());
+    // The tables are altered, and no page: so none is counted.
+    let tables = contents.parts.iter().find(|part| part.name == "tables").unwrap();
+    let mut altered = bytes.clone();
+    altered[tables.offset] ^= 1;
+    let refused = report(&desk, &altered, at(70));
+    assert_eq!((refused.reason, refused.checks.tables), (Some("Damaged"), Check::Bad));
+    assert_eq!(refused.meaning, safeconduct::SnapshotError::Damaged.to_string());
     assert_eq!(contents.bytes_per_revocation, Some((bytes.len() * 100 / 47) as f64 / 100.0));
     let filter = contents.filter.unwrap();
     assert_eq!((filter.probes, filter.pages, filter.least_one_in), (24, 1, 1 << 24));
@@ -99,6 +106,11 @@ fn everything_in_it_is_told() {
     let pages = &bytes[bytes.len() - filter.page_bits as usize / 8..];
     assert_eq!(filter.ones, pages.iter().map(|byte| u64::from(byte.count_ones())).sum::<u64>());
     assert_eq!(filter.page_fill, [filter.fill]);
+    assert!(
+        (filter.fill - filter.ones as f64 / f64::from(filter.page_bits)).abs() < 0.0001,
+        "{}",
+        filter.fill
+    );
     // The rate is that of the bits as they are: (ones / bits)^k.
     let rate = (filter.ones as f64 / f64::from(filter.page_bits)).powi(24);
     assert!((rate * filter.one_in as f64 - 1.0).abs() < 0.001, "{rate} and 1 in {}", filter.one_in);
@@ -190,6 +202,11 @@ fn deltas_are_read_too() {
     let hash: [u8; 32] = Sha256::digest(&swapped[252..268]).into();
     let found = report(&desk, &signed_again(&desk, &swapped, &[(156, &hash)]), at(70));
     assert_eq!((found.reason, found.checks.list), (Some("Order"), Check::Bad));
+    // Nor may one stand there twice.
+    swapped.copy_within(252..260, 260);
+    let hash: [u8; 32] = Sha256::digest(&swapped[252..268]).into();
+    let found = report(&desk, &signed_again(&desk, &swapped, &[(156, &hash)]), at(70));
+    assert_eq!((found.reason, found.checks.list), (Some("Order"), Check::Bad));
     assert_eq!(report(&desk, &bytes, at(3_660)).reason, Some("Expired"));
     assert_eq!(report(&desk, &bytes[..260], at(70)).reason, Some("Length"));
 }
@@ -211,14 +228,20 @@ fn warnings_come_before_it_hurts() {
     assert!(late.advice.contains("publisher"));
     assert_eq!(codes(&bytes, at(3_600)), "", "refused, and that is told instead");
     let unsigned = inspect::snapshot(&bytes, None, at(3_600), &Floors::new());
-    assert_eq!(unsigned.warnings[0].code, "over");
+    assert_eq!(unsigned.warnings.iter().map(|warning| warning.code).collect::<Vec<_>>(), ["over"]);
     // Another region was not heard of for long.
     let other =
         safeconduct::Journal::start(&desk.realm, settings, &mut crate::common::Repeatable(3)).unwrap();
     let (other, _) = other.commit(at(5), &desk.signer).unwrap().stored();
-    let mut journal = desk.read();
-    journal.merge(&other).unwrap();
-    desk.stored = journal.commit(at(900), &desk.signer).unwrap().bytes().to_vec();
+    let before = desk.stored.clone();
+    for (now, warned) in [(605, false), (606, true), (900, true)] {
+        desk.stored.clone_from(&before);
+        let mut journal = desk.read();
+        journal.merge(&other).unwrap();
+        desk.stored = journal.commit(at(now), &desk.signer).unwrap().bytes().to_vec();
+        let found = report(&desk, &desk.snapshot(), at(now));
+        assert_eq!(found.warnings.iter().any(|warning| warning.code == "behind"), warned, "{now}");
+    }
     assert_eq!(
         report(&desk, &desk.snapshot(), at(901))
             .warnings
@@ -234,12 +257,16 @@ fn warnings_come_before_it_hurts() {
     let bits = report(&desk, &full, at(951)).contents.unwrap().filter.unwrap().page_bits as usize;
     let pages = full.len() - bits / 8;
     // Three quarters, which a reader does not take for damage yet.
-    full[pages..].fill(0x3F);
-    let hash: [u8; 32] = Sha256::digest(&full[pages..]).into();
-    full[252..284].copy_from_slice(&hash);
-    let of_list: [u8; 32] = Sha256::digest(hash).into();
-    let full = signed_again(&desk, &full, &[(156, &of_list)]);
-    let found = report(&desk, &full, at(951));
+    let mut filled = |with: u8| {
+        full[pages..].fill(with);
+        let hash: [u8; 32] = Sha256::digest(&full[pages..]).into();
+        full[252..284].copy_from_slice(&hash);
+        let of_list: [u8; 32] = Sha256::digest(hash).into();
+        report(&desk, &signed_again(&desk, &full, &[(156, &of_list)]), at(951))
+    };
+    let half = filled(0x55);
+    assert!(half.warnings.iter().all(|warning| warning.code != "rate"), "just as full as the rule allows");
+    let found = filled(0x3F);
     assert_eq!(found.verdict, Some(SnapshotVerdict::Taken));
     assert_eq!(found.warnings.last().unwrap().code, "rate");
     assert!((900..1_000).contains(&found.contents.unwrap().filter.unwrap().one_in));

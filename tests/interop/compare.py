@@ -12,11 +12,12 @@ from comparison.exchange import Exchange  # noqa: E402
 from comparison.first import First  # noqa: E402
 from comparison.ring_mutants import RingMutants  # noqa: E402
 from comparison.snapshot_mutants import SnapshotMutants  # noqa: E402
+from comparison.time_table import TimeTable  # noqa: E402
 from comparison.token_mutants import TokenMutants  # noqa: E402
-from second import claims, curve, minting, ring, snapshot, vectors, verify  # noqa: E402
+from second import claims, curve, minting, oracle, ring, snapshot, vectors, verify  # noqa: E402
 
-SMOKE = {"tokens": 6_000, "rings": 1_500, "snapshots": 2_000, "exchanged": 800}
-FULL = {"tokens": 1_000_000, "rings": 100_000, "snapshots": 100_000, "exchanged": 100_000}
+SMOKE = {"tokens": 6_000, "rings": 1_500, "snapshots": 2_000, "exchanged": 800, "times": 16}
+FULL = {"tokens": 1_000_000, "rings": 100_000, "snapshots": 100_000, "exchanged": 100_000, "times": 1}
 
 
 def check_vectors() -> bool:
@@ -51,6 +52,7 @@ def control(program: str, seed: int) -> int:
         ("TOK-01 by two characters", verify, "LONGEST_TEXT", 4098, lambda: [TokenMutants(first, seed).run(10_000)]),
         ("RING-04 by one second", ring, "is_time", lambda moment: moment <= claims.LATEST + 1, lambda: RingMutants(first, seed).run(3_000)),
         ("neighbours of the bits", snapshot, "probes", lambda *of: (bit ^ 1 for bit in real(*of)), lambda: SnapshotMutants(first, seed).run(500)),
+        ("the oracle of times by one second", oracle, "LATEST", claims.LATEST - 1, lambda: TimeTable(first).run(64)),
         ("section 6.1 by one second", minting, "FURTHEST_START", 240, lambda: Exchange(first, seed).run(1_000)),
     ]
     for what, module, name, wrong, run in wrongs:
@@ -82,6 +84,7 @@ def main() -> int:
         lambda: RingMutants(first, seed).run(numbers["rings"]),
         lambda: SnapshotMutants(first, seed).run(numbers["snapshots"]),
         lambda: Exchange(first, seed).run(numbers["exchanged"]),
+        lambda: TimeTable(first).run(numbers["times"]),
     ]
     for run in runs:
         begun = time.monotonic()

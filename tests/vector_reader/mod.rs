@@ -1,8 +1,13 @@
 //! Reads vector files and puts what they say to the crate and to the reference reader.
 
 pub mod by_crate;
+#[cfg(feature = "signatures")]
 pub mod by_reference;
+#[cfg(feature = "signatures")]
+pub mod published_by_crate;
+#[cfg(feature = "signatures")]
 pub mod snapshots_by_crate;
+#[cfg(feature = "signatures")]
 pub mod snapshots_by_reference;
 
 use std::collections::BTreeMap;

@@ -2,51 +2,16 @@
 
 mod snapshots;
 
-use std::convert::Infallible;
 use std::hint::black_box;
 
-use safeconduct::rand_core::{TryCryptoRng, TryRng};
 use safeconduct::{
-    AuthLevel, Backend, Context, ExactList, Grant, Issuer, Issuing, IssuingKey, Kind, Policy, Ring, Scratch,
-    Seconds, Session, Subject, Timestamp, Verifier, Window, context,
+    AuthLevel, Backend, ExactList, Grant, Issuer, Issuing, IssuingKey, Kind, Policy, Ring, Scratch, Seconds,
+    Session, Subject, Timestamp, Verifier, Window,
 };
+use safeconduct_counts::{CONTEXT, Repeatable, measured};
 
-const CONTEXT: Context = context!("shop.example", "session");
 /// How often `.ci/instructions` divides by.
 const TIMES: usize = 20;
-
-/// A sequence that is the same every time, and so not fit for keys.
-struct Repeatable(u64);
-
-impl TryRng for Repeatable {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        self.try_next_u64().map(|word| word as u32)
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        Ok(self.0 ^ (self.0 >> 29))
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        for chunk in bytes.chunks_mut(8) {
-            let word = self.try_next_u64()?.to_le_bytes();
-            chunk.copy_from_slice(&word[..chunk.len()]);
-        }
-        Ok(())
-    }
-}
-
-impl TryCryptoRng for Repeatable {}
-
-#[inline(never)]
-fn measured(mut work: impl FnMut()) {
-    for _ in 0..TIMES {
-        work();
-    }
-}
 
 struct Ends {
     issuer: Issuer,
@@ -87,7 +52,7 @@ impl Ends {
 
     fn verify(&self, text: &str, good: bool) {
         let mut scratch = Scratch::new();
-        measured(|| {
+        measured(TIMES, || {
             let found = self.verifier.verify::<()>(black_box(text), self.now, &mut scratch);
             assert_eq!(found.is_ok(), good);
         });
@@ -95,12 +60,12 @@ impl Ends {
 
     fn issue(&self) {
         let (grant, mut rng) = (Self::grant(), Repeatable(5));
-        measured(|| assert!(self.issuer.issue(black_box(&grant), self.now, &mut rng).is_ok()));
+        measured(TIMES, || assert!(self.issuer.issue(black_box(&grant), self.now, &mut rng).is_ok()));
     }
 
     fn rotate(&self) {
         let (session, mut rng) = (self.session(), Repeatable(5));
-        measured(|| assert!(self.issuer.rotate(black_box(&session), &mut rng).is_ok()));
+        measured(TIMES, || assert!(self.issuer.rotate(black_box(&session), &mut rng).is_ok()));
     }
 }
 

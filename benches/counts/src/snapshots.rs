@@ -8,8 +8,9 @@ use std::hint::black_box;
 
 use office::{NOW, Office, ids};
 use safeconduct::{Answer, Revocations as _, Scope};
+use safeconduct_counts::measured;
 
-use crate::{TIMES, measured};
+use crate::TIMES;
 
 /// Sessions that are out. A filter is asked in the same way whatever its size, and Valgrind builds this one in a second.
 const ENTRIES: usize = 10_000;
@@ -30,7 +31,7 @@ fn published(every_scope: bool) -> (Office, Vec<u8>) {
 /// What a node does when it has fetched a new version: rows at every scope, no page looked at.
 pub fn open() {
     let (office, bytes) = published(true);
-    measured(|| assert!(office.open(black_box(&bytes)).is_ok()));
+    measured(TIMES, || assert!(office.open(black_box(&bytes)).is_ok()));
 }
 
 /// One session after the other, so that the mean is counted of how early the filter decides.
@@ -40,7 +41,7 @@ pub fn look_up(every_scope: bool, seed: u64, expected: impl Fn(&Answer) -> bool)
     snapshot.check_pages().expect("good pages");
     let asked: Vec<_> = ids(TIMES, seed).collect();
     let mut facts = asked.iter().map(|id| office.facts(*id));
-    measured(|| {
+    measured(TIMES, || {
         let facts = facts.next().expect("as many as are counted");
         assert!(expected(&snapshot.check(black_box(&facts), NOW)));
     });

@@ -12,6 +12,8 @@
 //! | `renew(length, now)` | a token | length of the token; 0 if not due, too | the token |
 //! | `why()` | | length of the text | why the last call has answered 0, for the operator's log |
 //!
+//! `take_snapshot` is there with the feature `signatures` only, `issue` and `renew` with the feature `mint` only.
+//!
 //! Everything that can go wrong is answered with 0. The module does not trap on any input; if it ever did, the instance must be thrown away.
 #![no_std]
 
@@ -20,6 +22,8 @@ extern crate alloc;
 mod host;
 mod outbox;
 mod sessions;
+#[cfg_attr(not(feature = "signatures"), path = "no_snapshots.rs")]
+mod snapshots;
 
 use core::cell::RefCell;
 
@@ -56,6 +60,7 @@ pub extern "C" fn set_up(length: usize, context: usize, options: u32) -> usize {
 }
 
 /// Takes a snapshot. A refused one changes nothing: the one before stays in force.
+#[cfg(feature = "signatures")]
 #[unsafe(no_mangle)]
 pub extern "C" fn take_snapshot(length: usize, now: f64) -> usize {
     with(|sessions| sessions.take_snapshot(length, now))

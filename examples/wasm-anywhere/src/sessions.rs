@@ -1,22 +1,18 @@
 //! One ring, one snapshot, and the calls of the host.
 
 use alloc::borrow::Cow;
-use alloc::rc::Rc;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
-use core::cell::RefCell;
 
-use safeconduct::{
-    Answer, Context, Facts, Floors, Kind, Policy, Revocations, Ring, Scratch, Snapshot, SnapshotError,
-    SnapshotKeys, Subject, Timestamp, Verifier, Verifying,
-};
 #[cfg(feature = "mint")]
-use safeconduct::{AuthLevel, Grant, Issuer, Issuing};
+use safeconduct::{AuthLevel, Grant, Issuer, Issuing, Subject};
+use safeconduct::{Context, Kind, Policy, Ring, Scratch, Timestamp, Verifier, Verifying};
 use zeroize::Zeroize as _;
 
 #[cfg(feature = "mint")]
 use crate::host::HostRandom;
 use crate::outbox::Outbox;
+use crate::snapshots::{Latest, Snapshots};
 
 /// A refusal, as the operator's log will name it. Those of tokens are not allocated, so that memory does not grow under the host's hands while it verifies.
 type Why = Cow<'static, str>;
@@ -30,32 +26,13 @@ pub(crate) struct Sessions {
 
 /// What there is once a ring was taken.
 struct Ready {
-    keys: SnapshotKeys,
-    floors: Floors,
-    latest: Latest,
+    #[cfg_attr(not(feature = "signatures"), expect(dead_code))]
+    snapshots: Snapshots,
     verifier: Verifier<Latest>,
     #[cfg(feature = "mint")]
     issuer: Option<Issuer>,
     with_claims: bool,
     scratch: Scratch,
-}
-
-/// The snapshot in force. The verifier looks at it, and `take_snapshot` replaces it.
-#[derive(Clone)]
-struct Latest(Rc<RefCell<Option<Snapshot<Vec<u8>>>>>);
-
-impl Revocations for Latest {
-    fn check(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
-        self.0.try_borrow().map_or(Answer::Damaged, |snapshot| snapshot.check(facts, now))
-    }
-
-    fn check_however_old(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
-        self.0.try_borrow().map_or(Answer::Damaged, |snapshot| snapshot.check_however_old(facts, now))
-    }
-
-    fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {
-        self.0.try_borrow().ok()?.cut_off(subject)
-    }
 }
 
 impl Ready {
@@ -79,27 +56,15 @@ impl Ready {
         #[cfg(not(feature = "mint"))]
         let verifying = ring.parse();
         let verifying: Ring<Verifying> = verifying.map_err(said::<safeconduct::RingTextError>)?;
-        if verifying.realms().next().is_none() {
-            return Err("the ring has no revocation realm".into());
-        }
-        let latest = Latest(Rc::new(RefCell::new(None)));
+        let snapshots = Snapshots::of(&verifying)?;
         Ok(Self {
-            keys: SnapshotKeys::of(&verifying),
-            floors: Floors::new(),
-            verifier: Verifier::new(&verifying, context, &policy, kind).revocations(latest.clone()),
-            latest,
+            verifier: snapshots.answer(Verifier::new(&verifying, context, &policy, kind)),
+            snapshots,
             #[cfg(feature = "mint")]
             issuer: issuing.map(|ring| Issuer::new(&ring, context, &policy, kind)),
             with_claims: with_claims == 1,
             scratch: Scratch::new(),
         })
-    }
-
-    fn take(&mut self, bytes: Vec<u8>, now: Timestamp) -> Result<(), SnapshotError> {
-        let snapshot = Snapshot::open(bytes, &self.keys, now, &self.floors)?;
-        snapshot.remember(&mut self.floors);
-        *self.latest.0.borrow_mut() = Some(snapshot);
-        Ok(())
     }
 
     fn verify(&mut self, token: &str, now: Timestamp, outbox: &mut Outbox) -> Result<usize, Why> {
@@ -128,9 +93,9 @@ impl Ready {
         let grant = Grant::new(subject, level);
         let issuer = self.issuer()?;
         let token = if self.with_claims {
-            issuer.issue_beside(&self.latest, &grant.claims(claims), now, &mut HostRandom)
+            issuer.issue_beside(self.snapshots.latest(), &grant.claims(claims), now, &mut HostRandom)
         } else if claims.is_empty() {
-            issuer.issue_beside(&self.latest, &grant, now, &mut HostRandom)
+            issuer.issue_beside(self.snapshots.latest(), &grant, now, &mut HostRandom)
         } else {
             return Err("set up without claims".into());
         };
@@ -196,6 +161,7 @@ impl Sessions {
         self.answer(made)
     }
 
+    #[cfg(feature = "signatures")]
     pub(crate) fn take_snapshot(&mut self, length: usize, now: f64) -> usize {
         let mut bytes = core::mem::take(&mut self.inbox);
         if length > bytes.len() {
@@ -206,7 +172,7 @@ impl Sessions {
             .ready
             .as_mut()
             .ok_or(NOT_SET_UP.into())
-            .and_then(|ready| ready.take(bytes, moment(now)?).map_err(said).map(|()| 1));
+            .and_then(|ready| ready.snapshots.take(bytes, moment(now)?).map_err(said).map(|()| 1));
         self.answer(taken)
     }
 

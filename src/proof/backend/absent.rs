@@ -2,8 +2,8 @@
 
 use core::convert::Infallible;
 
-use super::{NONCE, SIGNATURE, TAG};
-use crate::keys::{PublicKey, SigningKey};
+pub(in crate::proof) use super::no_fast_ed25519::{Signing, Verifying};
+use super::{NONCE, TAG};
 
 pub(in crate::proof) const fn supported() -> bool {
     false
@@ -27,30 +27,6 @@ impl Cipher {
     }
 
     pub(in crate::proof) const fn seal(&self, _: &[u8; NONCE], _: &[u8], _: &mut [u8]) -> Option<[u8; TAG]> {
-        match self.0 {}
-    }
-}
-
-pub(in crate::proof) struct Signing(Infallible);
-
-impl Signing {
-    pub(in crate::proof) const fn new(_: &SigningKey) -> Option<Self> {
-        None
-    }
-
-    pub(in crate::proof) const fn sign(&self, _: &[u8]) -> [u8; SIGNATURE] {
-        match self.0 {}
-    }
-}
-
-pub(in crate::proof) struct Verifying(Infallible);
-
-impl Verifying {
-    pub(in crate::proof) const fn new(_: &PublicKey) -> Option<Self> {
-        None
-    }
-
-    pub(in crate::proof) const fn accepts(&self, _: &[u8], _: &[u8; SIGNATURE]) -> bool {
         match self.0 {}
     }
 }

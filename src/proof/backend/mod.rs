@@ -3,6 +3,7 @@
 #[cfg(all(
     test,
     feature = "fast",
+    feature = "signatures",
     any(target_arch = "x86_64", all(target_arch = "aarch64", safeconduct_fast_aarch64))
 ))]
 mod differential;
@@ -14,7 +15,15 @@ mod differential;
     path = "absent.rs"
 )]
 mod fast;
+#[cfg(not(all(
+    feature = "fast",
+    feature = "signatures",
+    any(target_arch = "x86_64", all(target_arch = "aarch64", safeconduct_fast_aarch64))
+)))]
+mod no_fast_ed25519;
 mod portable;
+#[cfg_attr(not(feature = "signatures"), path = "no_ed25519.rs")]
+mod portable_ed25519;
 
 use core::fmt;
 
@@ -112,7 +121,7 @@ impl Signing {
     /// Signs as RFC 8032 says, without chance: one message has one signature.
     pub(super) fn sign(&self, message: &[u8]) -> [u8; SIGNATURE] {
         match self {
-            Self::Portable(key) => portable::sign(key, message),
+            Self::Portable(key) => portable_ed25519::sign(key, message),
             Self::Fast(key) => key.sign(message),
         }
     }
@@ -134,7 +143,7 @@ impl Verifying {
     #[must_use]
     pub(super) fn accepts(&self, message: &[u8], signature: &[u8; SIGNATURE]) -> bool {
         match self {
-            Self::Portable(key) => portable::accepts(key, message, signature),
+            Self::Portable(key) => portable_ed25519::accepts(key, message, signature),
             Self::Fast(key) => key.accepts(message, signature),
         }
     }

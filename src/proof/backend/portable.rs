@@ -1,11 +1,9 @@
-//! The portable backend: `chacha20poly1305` and `ed25519-dalek`. What it accepts is what the SPEC means.
+//! XChaCha20-Poly1305 of the portable backend, by `chacha20poly1305`. What it accepts is what the SPEC means.
 
 use chacha20poly1305::aead::AeadInOut as _;
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
-use ed25519_dalek::{Signature, Signer as _};
 
-use super::{NONCE, SIGNATURE, TAG};
-use crate::keys::{PublicKey, SigningKey};
+use super::{NONCE, TAG};
 
 /// Holds the key and nothing derived from it: the construction derives a key for each nonce.
 pub(in crate::proof) struct Cipher(XChaCha20Poly1305); // wipes itself when dropped
@@ -34,13 +32,4 @@ impl Cipher {
     ) -> Option<[u8; TAG]> {
         self.0.encrypt_inout_detached(nonce.into(), associated, bytes.into()).ok().map(Into::into)
     }
-}
-
-pub(in crate::proof) fn sign(key: &SigningKey, message: &[u8]) -> [u8; SIGNATURE] {
-    key.dalek().sign(message).to_bytes()
-}
-
-#[must_use]
-pub(in crate::proof) fn accepts(key: &PublicKey, message: &[u8], signature: &[u8; SIGNATURE]) -> bool {
-    key.dalek().verify_strict(message, &Signature::from_bytes(signature)).is_ok()
 }

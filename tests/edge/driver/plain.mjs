@@ -1,6 +1,6 @@
 // node plain.mjs BUILT_JSON [--requests N]: the plain module through its host's class, here under Node.
 import assert from "node:assert/strict";
-import { randomBytes, randomInt } from "node:crypto";
+import { createHash, randomBytes, randomInt } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { stopAll } from "./processes.mjs";
 const [builtFile, ...rest] = process.argv.slice(2);
 const requests = Number(rest.includes("--requests") ? rest[rest.indexOf("--requests") + 1] : "2000");
 const built = JSON.parse(readFileSync(builtFile, "utf8"));
-const [whole, verifier] = [built.plain, built.verify].map((file) => new WebAssembly.Module(readFileSync(file)));
+const [whole, verifier, encrypted] = [built.plain, built.verify, built.encrypted].map((file) => new WebAssembly.Module(readFileSync(file)));
 
 const folder = mkdtempSync(join(tmpdir(), "safeconduct-plain-"));
 const desks = ["desk", "stranger"].map((name) => new Desk(built.desk, join(folder, name)));
@@ -48,6 +48,24 @@ const steps = {
     assert.equal(shop.verify(renewed, now + 2000).rotation, 1);
     assert.equal(shop.verify(token, now + 1800), null);
     assert.equal(shop.why, "Idle");
+  },
+  "kind e alone: no snapshots, and no ring that has a realm"() {
+    assert.deepEqual(WebAssembly.Module.imports(encrypted), []);
+    assert.ok(!WebAssembly.Module.exports(encrypted).some(({ name }) => name === "take_snapshot"));
+    const text = desk.ring("ring-e-edge.txt");
+    const alone = (ring) => new Sessions(encrypted, { context, ring });
+    assert.throws(() => alone(text), /realm 1: .*without the feature `signatures`/);
+    const [front, bytes] = [text.slice(0, text.lastIndexOf(".") + 1), Buffer.from(text.trim().split(".").at(-1), "base64url")];
+    // The keys, and a zero for the realms (SPEC section 8.1).
+    const payload = Buffer.concat([bytes.subarray(0, 1 + bytes[0] * 46), Buffer.of(0)]);
+    const sum = createHash("sha256").update("safeconduct/v1/ring/verifier\0").update(payload).digest().subarray(0, 4);
+    const sessions = alone(front + Buffer.concat([payload, sum]).toString("base64url"));
+    const token = shop.issue({ subject: "ada" }, now);
+    assert.equal(sessions.verify(token, now).subject, "ada");
+    assert.equal(sessions.verify(token.replace("sc1e", "sc1n") + "A".repeat(88), now), null);
+    assert.equal(sessions.why, "KindNotAccepted");
+    assert.equal(sessions.verify(token, now + 1800), null);
+    assert.equal(sessions.why, "Idle");
   },
   async "claims of the host's own"() {
     const sessions = await open(whole, { ring, claims: true });

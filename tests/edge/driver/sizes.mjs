@@ -15,6 +15,7 @@ export function sizes(built) {
     "Lambda: bootstrap": [built.lambda],
     "plain module": [built.plain],
     "plain module, verifying only": [built.verify],
+    "plain module, verifying kind e, no snapshots": [built.encrypted],
   };
   const rows = Object.entries(artefacts).map(([name, files]) => {
     const bytes = Buffer.concat(files.map((file) => readFileSync(file)));

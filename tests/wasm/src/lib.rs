@@ -11,7 +11,7 @@ mod vector_reader;
 
 use std::sync::Mutex;
 
-use vector_reader::{Vector, by_crate, snapshots_by_crate};
+use vector_reader::{Vector, by_crate, published_by_crate, snapshots_by_crate};
 
 /// The verdict on the text of a vector file.
 pub fn verdict(text: &str) -> String {
@@ -19,7 +19,7 @@ pub fn verdict(text: &str) -> String {
     match vector.one("type") {
         "token" => format!("{:?}", by_crate::verify_token(&vector)),
         "ring" => format!("{:?}", by_crate::read_ring(&vector)),
-        "published" => format!("{:?}", by_crate::read_published(&vector)),
+        "published" => format!("{:?}", published_by_crate::read_published(&vector)),
         "snapshot" => format!("{:?}", snapshots_by_crate::read(&vector)),
         "asked" => format!("{:?}", snapshots_by_crate::ask(&vector)),
         other => panic!("vectors of type {other} are not read here yet"),

@@ -1,9 +1,13 @@
 //! The fast backend, for native programs: chosen at run time, no flags, no C compiler. Why these crates: `benches/README.md`.
 
 mod cipher;
+#[cfg(feature = "signatures")]
 mod ed25519;
 
+#[cfg(not(feature = "signatures"))]
+pub(in crate::proof) use super::no_fast_ed25519::{Signing, Verifying};
 pub(in crate::proof) use cipher::Cipher;
+#[cfg(feature = "signatures")]
 pub(in crate::proof) use ed25519::{Signing, Verifying};
 
 /// Whether this processor has every instruction that graviola uses. The answer is cached by the standard library.

@@ -4,6 +4,7 @@ mod mint;
 mod node;
 mod request;
 mod rings;
+mod times;
 mod verify;
 
 use std::io::{self, BufRead, Write};
@@ -51,6 +52,7 @@ fn answer_one(state: &mut State, request: &Request) -> Result<Value, Problem> {
     match request.text("do")? {
         "ring" => rings::ring(request),
         "published" => rings::published(request),
+        "times" => times::verdicts(request),
         "verifier" => {
             state.verifier = Some(TokenVerifier::new(request)?);
             Ok(Value::Null)

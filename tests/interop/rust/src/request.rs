@@ -1,6 +1,6 @@
 //! A request and its fields.
 
-use safeconduct::{AuthLevel, Context, Kind, Policy, Seconds, Timestamp};
+use safeconduct::{AuthLevel, Context, Kind, Policy, PolicyBuilder, Seconds, Timestamp};
 use serde_json::Value;
 
 /// A request that makes no sense. It ends the comparison: it is no verdict.
@@ -97,12 +97,20 @@ impl Request {
             .collect()
     }
 
-    /// A policy with these ceilings, that mints as long as they allow.
-    pub fn verifiers_policy(&self) -> Result<Policy, Problem> {
+    /// A policy with these ceilings, that mints as long as they allow; not yet judged.
+    pub fn policy_of_verifier(&self) -> Result<PolicyBuilder, Problem> {
         let (token, session) = (self.seconds("longest_token")?, self.seconds("longest_session")?);
         let builder =
             Policy::builder(AuthLevel::Aal1).session(session).idle(token.min(session)).longest_token(token);
-        Ok(builder.longest_session(session).skew(self.seconds("skew")?).deviation("a comparison").build()?)
+        Ok(builder.longest_session(session).skew(self.seconds("skew")?).deviation("a comparison"))
+    }
+
+    pub fn verifiers_policy(&self) -> Result<Policy, Problem> {
+        Ok(self.policy_of_verifier()?.build()?)
+    }
+
+    pub fn signed_numbers(&self, name: &str) -> Result<Vec<i64>, Problem> {
+        self.list(name)?.iter().map(|one| one.0.as_i64().ok_or_else(|| self.missing(name))).collect()
     }
 }
 

@@ -96,13 +96,18 @@ pub fn verify_with<C: App, V: Revocations>(
 }
 
 pub fn undecided(request: &Request) -> Result<Verifier, Problem> {
+    with_policy(request, &request.verifiers_policy()?)
+}
+
+/// Over a ring of whichever role.
+pub fn with_policy(request: &Request, policy: &Policy) -> Result<Verifier, Problem> {
     let text = request.text("ring")?;
     if let Ok(ring) = text.parse::<Ring<Issuing>>() {
-        over(&ring, request)
+        over_with(&ring, request, policy)
     } else if let Ok(ring) = text.parse::<Ring<Public>>() {
-        over(&ring, request)
+        over_with(&ring, request, policy)
     } else {
-        over(&text.parse::<Ring<Verifying>>()?, request)
+        over_with(&text.parse::<Ring<Verifying>>()?, request, policy)
     }
 }
 

@@ -16,17 +16,16 @@ pub(super) struct Overlay {
 
 impl Overlay {
     pub(super) fn add(&mut self, fingerprints: &[[u8; 8]], tables: &Tables<'_>) {
-        let numbers = |rows: &[[u8; 8]]| rows.iter().map(|row| u64::from_be_bytes(*row)).collect::<Vec<_>>();
         self.fingerprints.extend(numbers(fingerprints));
         self.fingerprints.sort_unstable();
         self.fingerprints.dedup();
         self.keys.extend_from_slice(tables.keys);
         self.keys.sort_unstable();
         self.keys.dedup();
-        self.subjects.extend(numbers(tables.subjects).into_iter().zip(numbers(tables.cut_offs)));
+        self.subjects.extend(numbers(tables.subjects).zip(numbers(tables.cut_offs)));
         keep_greatest(&mut self.subjects);
         let marks = tables.marks.iter().map(|mark| u32::from_be_bytes(*mark));
-        self.retired.extend(numbers(tables.sessions).into_iter().zip(marks));
+        self.retired.extend(numbers(tables.sessions).zip(marks));
         keep_greatest(&mut self.retired);
     }
 
@@ -54,6 +53,10 @@ impl Overlay {
     pub(super) fn mark(&self, fingerprint: u64) -> Option<u32> {
         find(&self.retired, fingerprint)
     }
+}
+
+fn numbers(rows: &[[u8; 8]]) -> impl ExactSizeIterator<Item = u64> {
+    rows.iter().map(|row| u64::from_be_bytes(*row))
 }
 
 /// Of each fingerprint the row with the greatest value; ascending.
