@@ -151,9 +151,9 @@ pub const ALLOWED: &[Allowed] = &[
     Allowed {
         cases: &["ask-snapshot"],
         place: Place::Under(&[
-            ("src/revocation/asking.rs", "finds"),
-            ("src/revocation/tables.rs", "cut_off"),
-            ("src/revocation/tables.rs", "mark"),
+            ("src/revocation/signed/asking.rs", "finds"),
+            ("src/revocation/signed/tables.rs", "cut_off"),
+            ("src/revocation/signed/tables.rs", "mark"),
         ]),
         why: "NOT constant-time: a filter is looked at where the keyed fingerprint says. The filter key hides revoked ids from readers of snapshots, not from who can measure the caches of a node (SECURITY.md)",
         expected: true,
@@ -161,8 +161,8 @@ pub const ALLOWED: &[Allowed] = &[
     Allowed {
         cases: &["ask-snapshot"],
         place: Place::At(&[
-            ("src/revocation/asking.rs", "in_scopes"),
-            ("src/revocation/asking.rs", "check"),
+            ("src/revocation/signed/asking.rs", "in_scopes"),
+            ("src/revocation/signed/asking.rs", "check"),
             ("src/verifier.rs", "judge"),
         ]),
         why: "the same: whether something was found",
