@@ -186,6 +186,14 @@ fn nothing_is_minted_on_a_view_without_the_filter_key() {
     let verifier = Verifier::new(&desk.ring, CONTEXT, &POLICY, Kind::Signed).revocations(&coarse);
     let session: Session<()> = verifier.verify_owned(token.as_str(), at(0)).unwrap();
     assert_eq!(issuer.rotate(&session, &mut Repeatable(1)).err(), Some(MintError::Stale));
+    assert_eq!(coarse.cut_off(&subject()), None);
+    assert_eq!(coarse.grounds(&session.facts(), at(1)).unwrap().everyone_before, None);
+    let mut desk = Desk::new(Kind::Signed, &POLICY, at(0));
+    desk.end(&Revocation::operator_everyone(at(31)), at(1));
+    let told = CoarseSnapshot::open(desk.snapshot(), &desk.ring.public(), at(1), &Floors::new()).unwrap();
+    assert_eq!(told.cut_off(&subject()), Some(at(31)), "everybody's is all that it can see");
+    let grounds = told.grounds(&session.facts(), at(1)).unwrap();
+    assert_eq!((grounds.version, grounds.everyone_before), (Some(2), Some(at(31))));
     // The snapshot inside cannot be asked in its place.
     assert_eq!(coarse.snapshot().check(&session.facts(), at(1)), Answer::Damaged);
 }

@@ -19,8 +19,8 @@ use safeconduct::{
     Issuer, JournalError, KeyEncryptionKey, Kind, LoadError, MemStore, MintError, Node, NodeError, NotAnId,
     Policy, PolicyError, PublicKeyError, PublishError, Published, PublishedError, Publisher, RealmError,
     RealmId, Reason, RingError, RingFileError, RingTextError, RootKey, Schedule, ScheduleError, Seconds,
-    SessionId, SignerError, SnapshotError, Subject, SubjectError, Thumbprint, TimeOutOfRange, Verifier,
-    Verifying, VerifyingKeyError, WindowError, inspect,
+    SessionId, SignerError, SnapshotError, StoreVersion, Subject, SubjectError, Thumbprint, TimeOutOfRange,
+    Verifier, Verifying, VerifyingKeyError, WindowError, inspect,
 };
 
 const REALM: RealmId = RealmId::from_bytes([0xAB, 1, 2, 3]);
@@ -112,6 +112,7 @@ fn errors_of_revocation_and_publication() {
     says(store(), "the store failed: no network");
     assert_eq!(store().source().unwrap().to_string(), "no network");
     says(PublishError::Journal(JournalError::NotASigner), "the signer is none of the realm's");
+    assert!(PublishError::Journal(JournalError::NotASigner).source().is_some());
     assert!(PublishError::NoLog.source().is_none());
     let path = || std::path::PathBuf::from("/var/log.scl");
     says(FileStoreError::TooLong { path: path(), most_bytes: 9 }, "/var/log.scl: longer than 9 bytes");
@@ -226,6 +227,11 @@ fn debug_output_of_revocation_and_publication() {
     shows(&publisher, "Publisher", &[], &[]);
     let publication = publisher.publish(at(0)).unwrap().to_string();
     assert!(publication.starts_with("snapshot published: version 1, good until 2027-"), "{publication}");
+    let version = StoreVersion::new(b"\"etag\"");
+    assert_eq!(
+        (format!("{version:?}").as_str(), version.as_bytes()),
+        (r#"StoreVersion(\"etag\")"#, &b"\"etag\""[..])
+    );
     shows(&MemStore::new(), "MemStore", &["revision: 0", "length: None"], &[]);
     shows(&FileStore::new("/var/log.scl"), "FileStore", &["/var/log.scl"], &[]);
 }

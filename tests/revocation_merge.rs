@@ -339,3 +339,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_region_that_has_not_heard_of_us_does_not_say_how_complete_we_are() {
+    let mut world = World::new(2);
+    let read = |world: &World, region: usize| {
+        Journal::read(&world.logs[region], &world.realm, world.settings).unwrap()
+    };
+    let commit = |world: &World, journal: Journal, now| {
+        journal.commit(at(now), &world.signer).unwrap().bytes().to_vec()
+    };
+    world.logs[1] = commit(&world, read(&world, 1), 900);
+    let mut ours = read(&world, 0);
+    ours.merge(&read(&world, 1)).unwrap();
+    world.logs[0] = commit(&world, ours, 10);
+    assert_eq!(
+        read(&world, 0).complete_to(),
+        at(10),
+        "what we accept ourselves at 10 is not in their log of 900"
+    );
+}

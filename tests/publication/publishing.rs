@@ -49,6 +49,15 @@ fn news_and_heartbeats_are_published_and_nothing_else() {
 }
 
 #[test]
+fn a_ring_that_is_demanded_is_demanded_of_the_nodes() {
+    let place = Place::new();
+    let publisher = place.publisher(place.log.clone());
+    publisher.demand_ring(6, at(1)).unwrap();
+    publisher.publish(at(2)).unwrap();
+    assert_eq!(place.snapshot(at(3)).min_ring_version(), 6);
+}
+
+#[test]
 fn one_of_two_publishers_is_enough() {
     let place = Place::new();
     let (log, snapshots) = (place.log.clone(), place.snapshots.clone());

@@ -1,7 +1,7 @@
 //! What became of each mutant: a line each as it is known, and a table by room at the end.
 
-use std::collections::BTreeMap;
-use std::fs::File;
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -27,6 +27,18 @@ pub struct Report<'a> {
     lines: File,
     left_out: File,
     pub outcomes: Vec<(usize, Outcome)>,
+}
+
+/// The mutants that an earlier run caught, and by which test: all that a run is spared after tests were added and the library stayed as it was.
+pub fn caught(work: &Path) -> io::Result<HashMap<String, String>> {
+    let text = fs::read_to_string(work.join("outcomes.txt"))?;
+    let mut caught = HashMap::new();
+    for line in text.lines() {
+        if let ["Caught", name, by] = line.split('\t').collect::<Vec<_>>()[..] {
+            caught.insert(name.to_string(), by.to_string());
+        }
+    }
+    Ok(caught)
 }
 
 #[derive(Default)]

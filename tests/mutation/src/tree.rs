@@ -155,7 +155,6 @@ impl Tree {
         let output = Command::new("cargo")
             .args(arguments)
             .args(["--all-features", "--message-format=json"])
-            .args(["--config", "profile.dev.package.safeconduct.opt-level=1"])
             .env("CARGO_TARGET_DIR", &self.target)
             .envs(ENVIRONMENT)
             .current_dir(root)
@@ -189,9 +188,13 @@ impl Tree {
         Ok(())
     }
 
-    /// Builds every test and example, and returns the test programs.
-    pub fn programs(&self) -> io::Result<Vec<PathBuf>> {
-        let messages = self.cargo(&self.root, &["test", "--no-run"])?;
+    /// Builds every test and example, or these tests, and returns the test programs.
+    pub fn programs(&self, only: Option<&[&str]>) -> io::Result<Vec<PathBuf>> {
+        let mut arguments = vec!["test", "--no-run"];
+        for test in only.unwrap_or_default() {
+            arguments.extend(if *test == "lib" { vec!["--lib"] } else { vec!["--test", test] });
+        }
+        let messages = self.cargo(&self.root, &arguments)?;
         for error in messages.iter().filter_map(|message| message.message.as_ref()) {
             assert!(
                 error.level != "error",
