@@ -4,9 +4,11 @@
 mod common;
 
 use common::{Service, at, session, subject};
+use std::sync::RwLock;
+
 use safeconduct::{
-    Answer, ExactList, Freshness, Kind, Policy, Revocation, RevocationLog, Revocations, Scope, Seconds,
-    SessionId, Subject, TokenId,
+    Answer, ExactList, Facts, Freshness, Grounds, Kind, Policy, Revocation, RevocationLog, Revocations,
+    Scope, Seconds, SessionId, Subject, Timestamp, TokenId,
 };
 
 const ID: SessionId = SessionId::from_bytes([1; 12]);
@@ -108,6 +110,7 @@ fn a_copy_says_what_the_list_said() {
     assert_eq!(copy.cut_off(&Subject::new("somebody else").unwrap()), None);
     record(&mut list, &Revocation::operator_everyone(at(40)));
     assert_eq!((list.cut_off(&subject()), copy.cut_off(&subject())), (Some(at(40)), Some(at(31))));
+    assert_eq!(Revocations::cut_off(&list, &subject()), Some(at(40)));
     let grounds = copy.grounds(&facts, at(6)).unwrap();
     assert_eq!((grounds.complete_to, grounds.not_after), (Some(at(5)), Some(at(600))));
     assert_eq!((grounds.everyone_before, grounds.subject_before), (None, Some(at(31))));
@@ -115,4 +118,83 @@ fn a_copy_says_what_the_list_said() {
     assert_eq!((grounds.everyone_before, grounds.subject_before), (Some(at(40)), Some(at(31))));
     assert_eq!(copy.check(&facts, at(599)), Answer::Revoked(Scope::Subject));
     assert_eq!(copy.check(&facts, at(600)), Answer::Stale);
+}
+
+/// Answers as it is told to, and knows nothing else.
+struct Says(Answer);
+
+impl Revocations for Says {
+    fn check(&self, _: &Facts<'_>, _: Timestamp) -> Answer {
+        self.0
+    }
+}
+
+/// The same, with grounds of a version.
+struct Grounded(Answer, u64);
+
+impl Revocations for Grounded {
+    fn check(&self, _: &Facts<'_>, _: Timestamp) -> Answer {
+        self.0
+    }
+
+    fn grounds(&self, _: &Facts<'_>, _: Timestamp) -> Option<Grounds> {
+        let seconds = i64::try_from(self.1).unwrap();
+        let mut grounds = Grounds::default();
+        (grounds.version, grounds.complete_to) = (Some(self.1), Some(at(seconds)));
+        Some(grounds)
+    }
+}
+
+#[test]
+fn data_behind_a_lock_that_are_there_or_not_and_in_pairs_say_what_they_say() {
+    let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
+    let token = service.log_in(at(0));
+    let session = session(&service, &token, at(1));
+    let facts = session.facts();
+    let mut list = ExactList::new();
+    record(&mut list, &Revocation::operator_subject(subject(), at(31)));
+    let of_list = list.grounds(&facts, at(2));
+    let mut later = ExactList::new();
+    record(&mut later, &Revocation::operator_subject(subject(), at(32)));
+    let pair = (&list, &later);
+    assert_eq!(pair.cut_off(&subject()), Some(at(32)));
+    assert_eq!((&later, &list).cut_off(&subject()), Some(at(32)));
+    let there = Some(&list);
+    assert_eq!((there.cut_off(&subject()), there.grounds(&facts, at(2))), (Some(at(31)), of_list));
+    let absent: Option<ExactList> = None;
+    assert_eq!((absent.cut_off(&subject()), absent.grounds(&facts, at(2))), (None, None));
+    let locked = RwLock::new(list);
+    assert_eq!((locked.cut_off(&subject()), locked.grounds(&facts, at(2))), (Some(at(31)), of_list));
+    let clear = Answer::Clear(Freshness::new(at(9), Seconds::minutes(1)));
+    let says = Says(clear);
+    assert_eq!((says.cut_off(&subject()), says.grounds(&facts, at(2))), (None, None));
+}
+
+#[test]
+fn the_grounds_of_a_pair_are_those_of_the_one_that_decides() {
+    let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
+    let token = service.log_in(at(0));
+    let session = session(&service, &token, at(1));
+    let version =
+        |pair: &dyn Revocations| pair.grounds(&session.facts(), at(2)).and_then(|grounds| grounds.version);
+    let clear = Answer::Clear(Freshness::new(at(9), Seconds::minutes(1)));
+    let (one, other) = (|answer| Grounded(answer, 7), |answer| Grounded(answer, 8));
+    // Neither alone: the one that reaches less far.
+    assert_eq!(version(&(one(clear), other(clear))), Some(7));
+    assert_eq!(version(&(other(clear), one(clear))), Some(7));
+    assert_eq!(version(&(Grounded(clear, 7), Grounded(clear, 7))), Some(7));
+    assert_eq!(version(&(Says(clear), other(clear))), Some(8));
+    assert_eq!(version(&(one(clear), Says(clear))), Some(7));
+    // Whoever refuses; both, the first.
+    let out = Answer::Revoked(Scope::Session);
+    assert_eq!(version(&(one(clear), other(out))), Some(8));
+    assert_eq!(version(&(one(out), other(clear))), Some(7));
+    assert_eq!(version(&(one(out), other(out))), Some(7));
+    assert_eq!(version(&(one(Answer::Revoked(Scope::Token)), other(Answer::Revoked(Scope::Key)))), Some(8));
+    // Of data that are stale there is something to tell only if they are there.
+    assert_eq!(version(&(one(Answer::Stale), other(clear))), Some(7));
+    assert_eq!(version(&(one(clear), other(Answer::Stale))), Some(8));
+    assert_eq!(version(&(Says(Answer::Stale), other(clear))), Some(8));
+    assert_eq!(version(&(one(clear), Says(Answer::Stale))), Some(7));
+    assert_eq!(version(&(one(Answer::Stale), other(Answer::Stale))), Some(7));
 }

@@ -9,6 +9,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use common::{CONTEXT, Repeatable, at, subject};
 use safeconduct::{
     AuthLevel, Grant, Issuer, Issuing, IssuingKey, KeyEncryptionKey, Kind, Policy, Published, Ring, RootKey,
@@ -124,6 +127,14 @@ fn tokens() {
     WANTED.set([kept.as_bytes()[60..68].try_into().unwrap(); 8]);
     drop(dropped);
     assert_eq!(FOUND.swap(0, Ordering::Relaxed), 0, "a token was left on the heap");
+    // The bytes that the text is made of were on the heap, too.
+    let bytes = URL_SAFE_NO_PAD.decode(&kept).unwrap();
+    WANTED.set([bytes[40..48].try_into().unwrap(); 8]);
+    drop(bytes.clone());
+    assert_ne!(FOUND.swap(0, Ordering::Relaxed), 0, "control");
+    drop(issue());
+    assert_eq!(FOUND.swap(0, Ordering::Relaxed), 0, "a draft was left on the heap");
+    WANTED.set([kept.as_bytes()[60..68].try_into().unwrap(); 8]);
     drop(kept);
     assert_ne!(FOUND.load(Ordering::Relaxed), 0, "control: text that was taken out is the caller's");
 }

@@ -4,8 +4,8 @@ mod common;
 
 use common::{CONTEXT, Repeatable, at, subject};
 use safeconduct::{
-    AuthLevel, ExactList, Grant, Issuer, Issuing, IssuingKey, KeyId, Kind, Policy, Reason, Ring, RingError,
-    RingTextError, Seconds, Timestamp, Verifier, Verifying, Window,
+    AdvanceError, AuthLevel, ExactList, Grant, Issuer, Issuing, IssuingKey, KeyId, Kind, Policy, Reason,
+    Ring, RingError, RingTextError, Schedule, Seconds, Timestamp, Verifier, Verifying, Window,
 };
 
 fn key(seed: u64) -> IssuingKey {
@@ -183,4 +183,36 @@ fn an_error_of_a_ring_says_where_and_shows_nothing() {
     let huge = format!("sc-ring.v1.issuer.{}", "A".repeat(1 << 20));
     assert_eq!(refuse(&huge), RingTextError::Length);
     assert!("sc-ring.v1.verifier.".parse::<Ring<Verifying>>().is_err());
+}
+
+const DAY: i64 = 86_400;
+
+/// A key that mints for so many days from a day on.
+fn add(ring: &mut Ring<Issuing>, kind: Kind, seed: u64, (from, days): (i64, u32)) {
+    let window = Window::new(at(from * DAY), Seconds::days(days), Seconds::days(1)).unwrap();
+    ring.add(IssuingKey::generate(kind, &mut Repeatable(seed)).unwrap(), window).unwrap();
+}
+
+#[test]
+fn the_clock_is_measured_by_the_keys_of_each_kind() {
+    let schedule = Schedule::for_policy(&Policy::AAL1, Seconds::hours(1)).unwrap();
+    let days = i64::from(schedule.minting().get()) / DAY;
+    let mut ring = Ring::<Issuing>::new();
+    add(&mut ring, Kind::Encrypted, 1, (0, 30));
+    for (seed, kind) in [(2, Kind::Nested), (3, Kind::Signed)] {
+        add(&mut ring, kind, seed, (30 + days, 30));
+    }
+    let advance = |now| ring.advance(at(now), &schedule, &mut Repeatable(9)).map(|_| ());
+    assert_eq!(advance((30 + days) * DAY), Ok(()));
+    assert_eq!(advance((30 + days) * DAY + 1), Err(AdvanceError::ClockJump), "whatever the other kinds have");
+}
+
+#[test]
+fn of_two_keys_that_end_together_neither_replaces_the_other() {
+    let schedule = Schedule::for_policy(&Policy::AAL1, Seconds::hours(1)).unwrap();
+    let mut ring = Ring::<Issuing>::new();
+    add(&mut ring, Kind::Encrypted, 1, (0, 30));
+    add(&mut ring, Kind::Encrypted, 2, (10, 20));
+    let advanced = ring.advance(at(40 * DAY), &schedule, &mut Repeatable(9)).unwrap();
+    assert_eq!(advanced.dropped().count(), 0);
 }

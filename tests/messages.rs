@@ -40,6 +40,15 @@ fn are_told_apart<E: Display + Debug>(errors: &[E]) {
 
 #[test]
 fn errors_of_values_and_policies() {
+    for (text, is_id) in [
+        ("0aFf", false),
+        ("0aFf0102", true),
+        ("0aFf01021", false),
+        ("0aFf010203", false),
+        ("0aFg0102", false),
+    ] {
+        assert_eq!(text.parse::<RealmId>().is_ok(), is_id, "{text}");
+    }
     says(TimeOutOfRange, "a time must be between the years 1970 and 9999");
     says(SubjectError, "a subject must be 1 to 128 bytes");
     says(NotAnId, "not an id: it must be hexadecimal digits of exactly the right number");

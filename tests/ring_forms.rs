@@ -4,10 +4,11 @@ mod common;
 
 use common::{CONTEXT, Repeatable, at, ring, subject};
 use safeconduct::{
-    AuthLevel, ExactList, Grant, Issuer, Issuing, KeyEncryptionKey, Kind, Policy, Public, Published, Realm,
-    RealmError, Ring, RingError, RingFileError, RingTextError, RootKey, RootPublicKey, Seconds, Verifier,
-    Verifying,
+    AuthLevel, ExactList, Grant, Issuer, Issuing, KeyEncryptionKey, Kind, NotStored, Policy, Public,
+    Published, Realm, RealmError, Ring, RingError, RingFileError, RingTextError, RootKey, RootPublicKey,
+    Schedule, Seconds, Verifier, Verifying,
 };
+use sha2::{Digest as _, Sha256};
 
 fn realm(seed: u64, signers: usize) -> Realm {
     let mut rng = Repeatable(seed);
@@ -194,4 +195,76 @@ fn hostile_documents_cost_a_length_check() {
     }
     assert!(Ring::<Verifying>::from_bytes(&vec![0; 1 << 20]).is_err());
     assert!(Ring::<Verifying>::from_bytes(&[]).is_err());
+}
+
+#[test]
+fn a_key_that_stands_there_twice_is_named() {
+    let ring = ring(&[Kind::Encrypted], 7);
+    let bytes = ring.to_bytes();
+    let [1, entry @ .., 0, _, _, _, _] = &bytes[..] else { panic!("a key, no realm, four bytes of a hash") };
+    let mut twice = [&[2], entry, entry, &[0]].concat();
+    let hash = Sha256::digest([b"safeconduct/v1/ring/issuer\0", &twice[..]].concat());
+    twice.extend_from_slice(&hash[..4]);
+    assert_eq!(Ring::<Issuing>::from_bytes(&twice).unwrap_err(), RingTextError::DuplicateId { entry: 2 });
+}
+
+#[test]
+fn versions_at_their_limits() {
+    let (ring, mut rng) = (ring(&[Kind::Encrypted], 7), Repeatable(3));
+    let (kek, root) = (KeyEncryptionKey::generate(&mut rng).unwrap(), RootKey::generate(&mut rng).unwrap());
+    let most = i64::MAX.cast_unsigned();
+    for (version, good) in
+        [(0, false), (1, true), (most - 1, true), (most, true), (most + 1, false), (u64::MAX, false)]
+    {
+        assert_eq!(ring.publish(version, &root, &kek, &mut rng).is_ok(), good, "{version}");
+    }
+    let mut realm = realm(1, 1);
+    let most = (1 << 48) - 1;
+    assert_eq!(realm.raise_min_snapshot_version(most), Ok(()));
+    assert_eq!(realm.raise_min_snapshot_version(most + 1), Err(RealmError::Version));
+    assert_eq!(realm.min_snapshot_version(), most);
+}
+
+#[test]
+fn what_is_not_published_yet_is_published_for_issuers() {
+    let (ring, mut rng) = (ring(&[Kind::Encrypted], 7), Repeatable(3));
+    let (kek, root) = (KeyEncryptionKey::generate(&mut rng).unwrap(), RootKey::generate(&mut rng).unwrap());
+    let schedule = Schedule::for_policy(&Policy::AAL1, Seconds::hours(1)).unwrap();
+    let unpublished = ring.advance(at(29 * 86_400 + 1), &schedule, &mut rng).unwrap().into_ring();
+    let text = unpublished.publish(5, &root, &kek, &mut rng).unwrap();
+    let opened = Published::<Issuing>::open(&text, &kek, &root.public()).unwrap();
+    assert_eq!(opened.into_ring().to_text().as_str(), unpublished.to_text().as_str());
+}
+
+#[test]
+fn two_states_of_a_realm_are_one_realm_only_with_the_same_signers() {
+    let mut rng = Repeatable(8);
+    let realm = realm(1, 1);
+    let moved = realm.with_signers(&[RootKey::generate(&mut rng).unwrap().public().to_bytes()]).unwrap();
+    let with = |realm: &Realm| {
+        let mut ring = ring(&[Kind::Encrypted], 7);
+        ring.add_realm(realm).unwrap();
+        ring
+    };
+    assert!(with(&realm).merge(&with(&realm)).is_ok());
+    assert_eq!(with(&realm).merge(&with(&moved)).map(|_| ()), Err(RingError::RealmConflict));
+    // What was read back covers what was to be stored only if its versions are not lower.
+    let mut raised = realm.clone();
+    raised.raise_min_snapshot_version(5).unwrap();
+    let schedule = Schedule::for_policy(&Policy::AAL1, Seconds::hours(1)).unwrap();
+    let unpublished =
+        || with(&raised).advance(at(29 * 86_400 + 1), &schedule, &mut Repeatable(4)).unwrap().into_ring();
+    let stored: Ring<Issuing> = unpublished().to_text().as_str().parse().unwrap();
+    assert!(unpublished().confirm(stored).is_ok());
+    let behind: Ring<Issuing> = with(&realm)
+        .advance(at(29 * 86_400 + 1), &schedule, &mut Repeatable(4))
+        .unwrap()
+        .into_ring()
+        .to_text()
+        .as_str()
+        .parse()
+        .unwrap();
+    let refused = unpublished().confirm(behind).unwrap_err();
+    assert!(matches!(refused, NotStored::Behind(_)));
+    assert_eq!(refused.to_string(), "another node has stored its ring; store the union of both");
 }

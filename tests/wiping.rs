@@ -5,8 +5,8 @@ mod common;
 
 use std::mem::ManuallyDrop;
 
-use common::{CONTEXT, at, ring};
-use safeconduct::{Issuer, Issuing, Kind, Policy, Ring, Seconds, Verifier};
+use common::{CONTEXT, Service, at, ring};
+use safeconduct::{Issuer, Issuing, Kind, Policy, Ring, Scratch, Seconds, Verifier};
 
 /// How often a secret stands in the memory of a value.
 fn count<T>(value: &ManuallyDrop<T>, secret: &[u8]) -> usize {
@@ -67,5 +67,28 @@ fn a_ring_and_an_issuer_that_are_dropped_are_wiped() {
                 "{kind}"
             );
         }
+    }
+}
+
+#[test]
+fn what_a_verification_wrote_is_wiped() {
+    const SUBJECT: &[u8] = b"usr_8f14e45fceea167a";
+    for kind in Kind::ALL {
+        let mut service = Service::new(kind, &Policy::AAL1);
+        let token = service.log_in(at(0));
+        let mut scratch = ManuallyDrop::new(Scratch::new());
+        assert!(service.verifier.verify::<()>(&token, at(1), &mut scratch).is_ok());
+        assert_ne!(count(&scratch, SUBJECT), 0, "control: kind {kind}");
+        scratch.wipe();
+        assert_eq!(count(&scratch, SUBJECT), 0, "asked to");
+        assert!(service.verifier.verify::<()>(&token, at(2_000), &mut scratch).is_err());
+        assert_eq!(count(&scratch, SUBJECT), 0, "refused, because it is idle");
+        assert!(service.verifier.verify::<()>(&token, at(1), &mut scratch).is_ok());
+        assert!(service.verifier.verify::<()>("sc1e", at(1), &mut scratch).is_err());
+        assert_eq!(count(&scratch, SUBJECT), 0, "the next use");
+        assert!(service.verifier.verify::<()>(&token, at(1), &mut scratch).is_ok());
+        // SAFETY: it is not used again, but for looking at its bytes.
+        unsafe { ManuallyDrop::drop(&mut scratch) };
+        assert_eq!(count(&scratch, SUBJECT), 0, "dropped");
     }
 }

@@ -236,3 +236,80 @@ impl Rows {
         self.successors.range((session, 0)..=(session, u64::MAX)).map(|((_, successor), _)| *successor)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One row in every table, with these minutes in it.
+    fn rows(minutes: Minutes) -> Rows {
+        let mut rows = Rows { everyone_before: minutes.into(), ..Rows::default() };
+        rows.subjects.insert(1, SubjectRow { before: minutes.into(), mint_until: minutes });
+        rows.sessions.insert(2, SessionRow { mint_until: minutes, until: minutes, subject: minutes.into() });
+        rows.tokens.insert(3, minutes);
+        rows.retired.insert(4, RetiredRow { least: minutes, mint_until: minutes, until: minutes });
+        rows.successors.insert((2, 5), minutes);
+        rows
+    }
+
+    #[test]
+    fn merging_takes_the_greater_of_everything_in_any_order() {
+        for (first, second) in [(7, 9), (9, 7), (9, 9)] {
+            let mut merged = rows(first);
+            merged.merge(&rows(second));
+            assert_eq!(merged, rows(9));
+        }
+        let mut merged = Rows::default();
+        merged.merge(&rows(7));
+        assert_eq!(merged, rows(7));
+    }
+
+    #[test]
+    fn news_is_what_goes_further() {
+        for (mine, theirs, is_news) in [(9, 7, true), (7, 7, false), (7, 9, false)] {
+            let mut news = rows(mine);
+            news.keep_only_news(&rows(theirs));
+            assert_eq!(news, if is_news { rows(mine) } else { Rows::default() }, "{mine} {theirs}");
+            assert_eq!(news.is_empty(), !is_news);
+        }
+        let mut news = rows(7);
+        news.keep_only_news(&Rows::default());
+        assert_eq!(news, rows(7));
+        // That the same was stamped later is no news.
+        let mut stamped = rows(7);
+        stamped.stamp(moment(60));
+        stamped.keep_only_news(&rows(7));
+        assert!(stamped.is_empty());
+    }
+
+    #[test]
+    fn a_row_dies_at_a_moment_and_tells_by_when_its_tokens_were_minted() {
+        let token = Seconds::minutes(5);
+        let left = |rows: &Rows| {
+            [
+                rows.subjects.len(),
+                rows.sessions.len(),
+                rows.retired.len(),
+                rows.tokens.len(),
+                rows.successors.len(),
+            ]
+        };
+        let at = |minute: u32| {
+            let mut all = rows(10);
+            let greatest = all.drop_dead(moment(minute), token);
+            (left(&all), greatest)
+        };
+        // Subjects live for a token beyond the last minting; what ends by itself ends then.
+        assert_eq!(at(9), ([1, 1, 1, 1, 1], Timestamp::MIN));
+        assert_eq!(at(10), ([1, 0, 0, 0, 0], Timestamp::MIN), "over by itself: nothing was dropped early");
+        assert_eq!(at(14), ([1, 0, 0, 0, 0], Timestamp::MIN));
+        assert_eq!(at(15), ([0; 5], moment(10)));
+        // Sessions that would last longer.
+        let mut long = Rows::default();
+        long.sessions.insert(2, SessionRow { mint_until: 10, until: 100, subject: 0 });
+        long.retired.insert(4, RetiredRow { least: 1, mint_until: 11, until: 100 });
+        assert_eq!((long.drop_dead(moment(14), token), left(&long)), (Timestamp::MIN, [0, 1, 1, 0, 0]));
+        assert_eq!((long.drop_dead(moment(15), token), left(&long)), (moment(10), [0, 0, 1, 0, 0]));
+        assert_eq!((long.drop_dead(moment(16), token), left(&long)), (moment(11), [0; 5]));
+    }
+}

@@ -123,4 +123,21 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn rows_ascend_and_none_stands_twice() {
+        let counts = Counts { entries: 0, tokens: 0, keys: 2, subjects: 2, retired: 2 };
+        let ascend = |keys: [u8; 2], subjects: [u8; 2], sessions: [u8; 2]| {
+            let of = |first: &[u8; 2], size: usize| first.map(|byte| [[byte].repeat(size)].concat()).concat();
+            let bytes =
+                [of(&keys, 4), of(&subjects, 8), of(&[9, 1], 8), of(&sessions, 8), of(&[9, 1], 4)].concat();
+            Tables::divide(&bytes, &counts).unwrap().ascend()
+        };
+        assert!(ascend([1, 2], [1, 2], [1, 2]), "what belongs to the rows need not");
+        for wrong in [[1, 1], [2, 1]] {
+            assert!(!ascend(wrong, [1, 2], [1, 2]));
+            assert!(!ascend([1, 2], wrong, [1, 2]));
+            assert!(!ascend([1, 2], [1, 2], wrong));
+        }
+    }
 }

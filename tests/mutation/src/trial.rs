@@ -1,4 +1,5 @@
 //! Runs tests with a mutant switched on.
+#![allow(clippy::disallowed_methods)] // measures how long tests take
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,46 @@
+//! Plain values: order, hashing, conversions, and sets of kinds.
+
+mod common;
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+use common::{CONTEXT, Service, at, ring};
+use safeconduct::{Kind, Policy, Subject, Timestamp, Verifier};
+use time::OffsetDateTime;
+
+#[test]
+fn subjects_are_compared_and_hashed_by_their_bytes() {
+    let subject = |text: &str| Subject::new(text).unwrap();
+    assert_eq!(subject("a").partial_cmp(&subject("b")), Some(Ordering::Less));
+    assert_eq!(subject("b").partial_cmp(&subject("ab")), Some(Ordering::Greater));
+    assert_eq!(subject("a").partial_cmp(&subject("a")), Some(Ordering::Equal));
+    use std::hash::{BuildHasher as _, RandomState};
+    let state = RandomState::new();
+    assert_eq!(state.hash_one(subject("a")), state.hash_one(subject("a")));
+    assert_ne!(state.hash_one(subject("a")), state.hash_one(subject("b")));
+    assert_eq!(HashSet::from([subject("a"), subject("b"), subject("a")]).len(), 2);
+    assert_eq!(subject("a b").as_str(), Some("a b"));
+    assert_eq!(subject("a b").to_string(), "a b");
+    assert_eq!(subject("a\tb").to_string(), "0x610962");
+    assert_eq!(Kind::Nested.to_string(), "nested");
+}
+
+#[test]
+fn moments_are_those_of_the_crate_time() {
+    let moment = OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap();
+    assert_eq!(Timestamp::try_from(moment), Ok(at(0)));
+    assert_eq!(OffsetDateTime::try_from(at(0)), Ok(moment));
+    assert!(Timestamp::try_from(OffsetDateTime::from_unix_timestamp(-1).unwrap()).is_err());
+    assert_eq!(Timestamp::try_from(OffsetDateTime::UNIX_EPOCH), Ok(Timestamp::MIN));
+}
+
+#[test]
+fn a_kind_that_is_accepted_twice_is_accepted() {
+    let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
+    let token = service.log_in(at(0));
+    let verifier = Verifier::new(&ring(&[Kind::Encrypted], 7), CONTEXT, &Policy::AAL1, Kind::Encrypted)
+        .also_accepts(Kind::Encrypted)
+        .dangerous_without_revocation();
+    assert!(verifier.verify_owned::<()>(&token, at(1)).is_ok());
+}
