@@ -94,6 +94,20 @@ fn after_proof() {
         seed("after_proof", &format!("key-{key}"), &seeds::after_proof(key, false));
         seed("after_proof", &format!("raised-{key}"), &seeds::after_proof(key, true));
     }
+    let verdict = |data: &[u8]| {
+        let case = laws::Case::arbitrary_take_rest(Unstructured::new(data)).unwrap();
+        laws::after_proof(&service, &case)
+    };
+    let key = (2..7).find(|key| verdict(&seeds::after_proof(*key, false)).is_ok()).unwrap();
+    let verdicts = seeds::deadlines(key).into_iter().map(|(name, input)| {
+        seed("after_proof", &name, &input);
+        verdict(&input)
+    });
+    let late = [Err(Reason::Idle), Err(Reason::Expired)];
+    assert_eq!(
+        verdicts.collect::<Vec<_>>(),
+        [late[0], late[1], Ok(()), late[0], late[1], Ok(()), Ok(()), Ok(()), Err(Reason::IssuedInFuture)],
+    );
     let seen = std::cell::RefCell::new(Seen::new());
     replay("after_proof", |data| {
         let Ok(case) = laws::Case::arbitrary_take_rest(Unstructured::new(data)) else { return };
@@ -151,6 +165,11 @@ fn mutants() {
 #[test]
 fn requests() {
     let office = laws::Office::default();
+    for (place, generations) in [[3, 4], [4, 3], [3, 3], [5, 5]].into_iter().enumerate() {
+        for (name, tokens) in [("newer-a", [0, 4]), ("newer-b", [4, 0]), ("one-idle", [0, 2])] {
+            seed("requests", &format!("{name}-{place}"), &seeds::two_slots(tokens, generations));
+        }
+    }
     let seen = std::cell::RefCell::new(BTreeSet::new());
     replay("requests", |data| {
         let Ok(request) = laws::Request::arbitrary_take_rest(Unstructured::new(data)) else { return };

@@ -179,30 +179,23 @@ struct Question<'a> {
     case: &'a Case<'a>,
 }
 
-/// The fields and the application's bytes, where they may be believed.
-type Believed<'b> = Option<(Fields, &'b [u8])>;
-
-/// The answer of SPEC section 7 from step 6 on.
-fn model<'b>(question: &Question<'_>, body: &'b [u8]) -> (Believed<'b>, Result<(), Reason>) {
-    let Question { sealer, policy, now, case } = question;
-    let (now, skew) = (*now, i128::from(policy.skew().get()));
+/// Step 6.
+fn check_key(question: &Question<'_>) -> Result<(), Reason> {
+    let Question { sealer, policy, now, .. } = question;
     if sealer.revoked {
-        return (None, Err(Reason::KeyRevoked));
+        Err(Reason::KeyRevoked)
+    } else if now + i128::from(policy.skew().get()) < sealer.issue_from.into() {
+        Err(Reason::KeyNotYetValid)
+    } else if *now >= sealer.accept_until.into() {
+        Err(Reason::KeyExpired)
+    } else {
+        Ok(())
     }
-    if now + skew < sealer.issue_from.into() {
-        return (None, Err(Reason::KeyNotYetValid));
-    }
-    if now >= sealer.accept_until.into() {
-        return (None, Err(Reason::KeyExpired));
-    }
-    let Some((fields, app)) = Fields::read(body) else { return (None, Err(Reason::BadClaims)) };
-    let verdict = judge(question, &fields, app, case);
-    (Some((fields, app)), verdict)
 }
 
 /// Steps 9 to 14.
-fn judge(question: &Question<'_>, fields: &Fields, app: &[u8], case: &Case<'_>) -> Result<(), Reason> {
-    let (policy, now) = (question.policy, question.now);
+fn judge(question: &Question<'_>, fields: &Fields, app: &[u8]) -> Result<(), Reason> {
+    let Question { policy, now, case, .. } = *question;
     let check = |good: bool, reason| if good { Ok(()) } else { Err(reason) };
     let within = |life: i128, longest: Seconds| life <= i128::from(longest.get());
     check(within(fields.token_life, policy.longest_token()), Reason::CeilingExceeded)?;
@@ -248,7 +241,12 @@ pub fn after_proof(service: &Service, case: &Case<'_>) -> Result<(), Reason> {
     }
     *SCRIPT.0.lock().expect("no panic goes on") = [case.revocation.answer(now), case.however_old.answer(now)];
     let token = sealer.seal([1; 12], [2; 12], &body);
-    let (claims, expected) = model(&Question { sealer, policy, now, case }, &body);
+    // Steps 6 to 14 of SPEC section 7: the key, the fields as far as they may be believed, and what they are worth.
+    let question = Question { sealer, policy, now, case };
+    let accepting = check_key(&question);
+    let claims = accepting.ok().and_then(|()| Fields::read(&body));
+    let judged = claims.as_ref().map(|(fields, app)| judge(&question, fields, app));
+    let expected = accepting.and(judged.unwrap_or(Err(Reason::BadClaims)));
 
     let moment = time(now);
     let proven = case.proven.map(|byte| Thumbprint::from_bytes([byte; 32]));
@@ -264,10 +262,9 @@ pub fn after_proof(service: &Service, case: &Case<'_>) -> Result<(), Reason> {
         agree(session, fields, now);
         step_up(session, fields, now, case.age);
     }
-    let may_leave = claims.as_ref().is_some_and(|(fields, app)| {
-        let authentic = judge(&Question { sealer, policy, now, case }, fields, app, case);
-        let early = matches!(authentic, Err(Reason::CeilingExceeded)) && exceeds(policy, fields);
-        !early && authentic != Err(Reason::IssuedInFuture) && now < fields.ends_at()
+    let may_leave = claims.as_ref().is_some_and(|(fields, _)| {
+        let in_order = !exceeds(policy, fields) && expected != Err(Reason::IssuedInFuture);
+        in_order && now < fields.ends_at()
     });
     assert_eq!(verifier.departing(&token, moment).is_ok(), may_leave);
     if case.explained {

@@ -11,15 +11,65 @@ fn usual() -> Vec<u8> {
     [variant(0, 4), vec![0]].concat()
 }
 
-/// A token that is accepted, under one of the keys, with two bytes of claims.
-pub fn after_proof(key: u8, raised: bool) -> Vec<u8> {
+/// So much later or earlier than usual.
+fn off(by: i8) -> Vec<u8> {
+    [variant(0, 4), by.to_le_bytes().to_vec()].concat()
+}
+
+/// 2^`power` + `more`.
+fn power(power: u8, more: i8) -> Vec<u8> {
+    [variant(2, 4), vec![power], more.to_le_bytes().to_vec()].concat()
+}
+
+/// A token under one of the keys, with two bytes of claims; five minutes old at most.
+fn asked(key: u8, fields: &[Vec<u8>; 6], elevation: &[u8]) -> Vec<u8> {
     let clear = [variant(0, 6), usual(), vec![0; 4]].concat();
-    // One policy for all; fresh data; no proof of possession; five minutes old at most; explained.
-    let asked = [vec![key], usual(), vec![0, 0, 0], clear.clone(), clear, vec![44, 1, 1]].concat();
+    // The first policy; fresh data; no proof of possession; explained.
+    let question = [vec![key], usual(), vec![0, 0, 0], clear.clone(), clear, vec![44, 1, 1]].concat();
+    let [issued_at, age, token_life, session_life, rotation, lead] = fields;
+    let times = [issued_at.clone(), age.clone(), token_life.clone(), session_life.clone()].concat();
+    let after = [rotation.clone(), vec![1], lead.clone(), elevation.to_vec(), vec![0, 7, 7]].concat();
+    [question, vec![1, 1, 4], times, after].concat()
+}
+
+/// A token that is accepted.
+pub fn after_proof(key: u8, raised: bool) -> Vec<u8> {
     let elevation = if raised { [vec![1, 2], usual(), usual()].concat() } else { vec![0] };
-    let numbers = [usual(), usual(), usual(), usual(), usual()].concat();
-    let drawn = [vec![1, 1, 4], numbers, vec![1], usual(), elevation, vec![0]].concat();
-    [asked, drawn, vec![7, 7]].concat()
+    asked(key, &std::array::from_fn(|_| usual()), &elevation)
+}
+
+/// Tokens one second before, at and after each of their deadlines.
+pub fn deadlines(key: u8) -> Vec<(String, Vec<u8>)> {
+    let mut all = Vec::new();
+    for by in -1..=1 {
+        let fields = |issued_at, token_life, session_life| {
+            [issued_at, usual(), token_life, session_life, usual(), usual()]
+        };
+        // Five seconds old.
+        let idle = fields(off(-5), power(2, 1 + by), usual());
+        let ended = fields(off(-5), power(2, 1 + by), power(2, 1 + by));
+        let early = fields(off(30 + by), usual(), usual());
+        for (name, fields) in [("idle", idle), ("ended", ended), ("early", early)] {
+            all.push((format!("{name}-{}", by + 1), asked(key, &fields, &[0])));
+        }
+    }
+    all
+}
+
+/// A piece of a header.
+fn piece(index: u64, number: u8) -> Vec<u8> {
+    [vec![1], variant(index, 5), vec![number]].concat()
+}
+
+/// A request with a token in each slot, the generations of which are the words with these numbers.
+pub fn two_slots(tokens: [u8; 2], generations: [u8; 2]) -> Vec<u8> {
+    let slot = |place: usize| {
+        let name = piece(0, u8::try_from(place).unwrap());
+        [name, piece(1, tokens[place]), piece(0, generations[place]), piece(0, 2)].concat()
+    };
+    let header = [vec![1, 0], slot(0), slot(1), vec![0]].concat();
+    // GET, the first transport; no authority, no act, no field; 200.
+    [vec![0, 0], header, vec![0, 0], variant(0, 5), vec![0, 200, 0]].concat()
 }
 
 /// A step of `log_outs`, with the bytes of its fields.
