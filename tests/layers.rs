@@ -10,7 +10,7 @@ const MAP: &[(&str, &[&str], &[&str])] = &[
     ("values", &[], &["subtle", "time"]),
     ("wire", &["error", "values"], &["base64", "zeroize"]),
     ("claims", &["error", "values", "wire"], &["postcard", "serde"]),
-    ("keys", &["values"], &["ed25519_dalek", "hkdf", "rand_core", "sha2", "siphasher", "zeroize"]),
+    ("keys", &["values"], &["ed25519_dalek", "hkdf", "rand_core", "sha2", "siphasher", "subtle", "zeroize"]),
     (
         "proof",
         &["error", "keys", "values", "wire"],

@@ -358,6 +358,24 @@ fn a_renewal_that_fails_leaves_the_session_as_it_is() {
 }
 
 #[test]
+fn the_operators_log_learns_why_and_of_two_refusals_what_proves_more() {
+    let web = Web::new();
+    let browser = cookie(&web.log_in("usr_1", ""));
+    assert_eq!(web.get("").reason(), None, "no token, no refusal");
+    assert_eq!(web.get(&browser).reason(), None);
+    assert_eq!(web.get(&format!("{browser}; __Host-sid-b=garbage")).reason(), None, "one of them is good");
+    assert_eq!(web.get("__Host-sid-b=garbage").reason(), Some(Reason::Malformed));
+    web.sleep(100_000);
+    assert_eq!(web.get(&browser).reason(), Some(Reason::Expired));
+    for both in [
+        format!("{browser}; __Host-sid-b=garbage"),
+        browser.replace("sid-a", "sid-b") + "; __Host-sid-a=garbage",
+    ] {
+        assert_eq!(web.get(&both).reason(), Some(Reason::Expired), "garbage does not hide it");
+    }
+}
+
+#[test]
 fn a_handle_does_what_the_exchange_does() {
     let web = Web::new();
     let browser = cookie(&web.log_in("usr_1", ""));

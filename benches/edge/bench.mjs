@@ -31,8 +31,8 @@ const config :Workerd.Config = (
     compatibilityDate = "2026-01-01",
     compatibilityFlags = ["nodejs_compat"],
     bindings = [
-      (name = "RING_E", text = ${JSON.stringify(desk.ring("ring-e.txt"))}),
-      (name = "RING_N", text = ${JSON.stringify(desk.ring("ring-n.txt"))}),
+      (name = "RING_E", text = ${JSON.stringify(desk.read("ring-e.txt"))}),
+      (name = "RING_N", text = ${JSON.stringify(desk.read("ring-n.txt"))}),
       (name = "SNAPSHOT", data = embed "snapshot"),
     ],
   ))],

@@ -6,8 +6,8 @@ use std::error::Error;
 use safeconduct::rand_core::{TryCryptoRng, TryRng};
 use safeconduct::{
     Answer, AuthLevel, Context, Facts, Floors, Grant, Issuer, Issuing, IssuingKey, Journal, JournalSettings,
-    KeyId, Kind, Policy, Realm, Revocation, Revocations as _, Ring, Scope, Seconds, Session, SessionId,
-    Snapshot, SnapshotKeys, SnapshotSigner, Subject, Timestamp, TokenId, Verifier, Window, context,
+    KeyId, Kind, Policy, Realm, Revocation, Revocations, Ring, Scope, Seconds, Session, SessionId, Snapshot,
+    SnapshotKeys, SnapshotSigner, Subject, Timestamp, TokenId, Verifier, Window, context,
 };
 
 const CONTEXT: Context = context!("shop.example", "session");
@@ -66,6 +66,8 @@ pub struct Office {
     realm: Realm,
     signer: SnapshotSigner,
     keys: SnapshotKeys,
+    ring: Ring<Issuing>,
+    token: String,
     session: Session<()>,
 }
 
@@ -83,7 +85,18 @@ impl Office {
         let token = Issuer::new(&ring, CONTEXT, &POLICY, Kind::Encrypted).issue(&grant, NOW, &mut rng)?;
         let verifier = Verifier::new(&ring, CONTEXT, &POLICY, Kind::Encrypted).dangerous_without_revocation();
         let session = verifier.verify_owned(token.as_str(), NOW)?;
-        Ok(Self { realm, signer, keys: SnapshotKeys::of(&ring), session })
+        let keys = SnapshotKeys::of(&ring);
+        Ok(Self { realm, signer, keys, ring, token: token.into_string(), session })
+    }
+
+    /// The token of the session, and a verifier that asks these data about it.
+    #[allow(
+        dead_code,
+        reason = "benches/growth has whole verifications, this example only what is asked in them"
+    )]
+    pub fn verification<R: Revocations>(&self, revocations: R) -> (&str, Verifier<R>) {
+        let verifier = Verifier::new(&self.ring, CONTEXT, &POLICY, Kind::Encrypted);
+        (&self.token, verifier.revocations(revocations))
     }
 
     fn settings(probes: u8) -> JournalSettings {

@@ -37,6 +37,8 @@ pub struct Exchange<C> {
     pub(super) session: Option<Arc<Session<C>>>,
     /// Somebody is there, and the revocation data does not allow to say whether he may be.
     pub(super) undecidable: bool,
+    /// Why the request's tokens were refused, where none was good.
+    reason: Option<Reason>,
     csrf: Option<String>,
     /// The parent's successor, to be sent if all goes well.
     pub(super) renewal: Option<Way>,
@@ -122,6 +124,7 @@ impl<C> Exchange<C> {
             carrier: None,
             session: None,
             undecidable: false,
+            reason: None,
             csrf,
             renewal: None,
             writes: [None, None],
@@ -150,6 +153,8 @@ impl<C> Exchange<C> {
         for reason in reasons.iter().flatten() {
             events::refused(*reason, session);
         }
+        let refused = || reasons.iter().flatten().copied();
+        self.reason = refused().find(|reason| !reason.anybody_can_provoke()).or_else(|| refused().next());
     }
 
     /// WEB-06: a successor, if it is due and there is a way back for it. Handlers see it in the same request.
@@ -214,6 +219,13 @@ impl<C> Exchange<C> {
     #[must_use]
     pub const fn carrier(&self) -> Option<Carrier> {
         self.carrier
+    }
+
+    /// Why the request's tokens were refused; `None` if one was good, or if it brought none. Of two that were refused, what proves more. For the operator's log, never for
+    /// the client: a handler answers every one of them alike.
+    #[must_use]
+    pub const fn reason(&self) -> Option<Reason> {
+        self.reason
     }
 
     /// The time of this request.

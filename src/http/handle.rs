@@ -8,6 +8,7 @@ use super::{
     Carrier, Change, ChangeError, ClearSiteData, CsrfError, CsrfRejected, CsrfToken, Exchange, Refusal,
     ResponseHeaders,
 };
+use crate::error::Reason;
 use crate::issuer::Grant;
 use crate::revocation::{LogAnswer, RevocationLog};
 use crate::session::Session;
@@ -44,6 +45,12 @@ impl<C> SessionHandle<C> {
     #[must_use]
     pub fn carrier(&self) -> Option<Carrier> {
         self.lock().carrier()
+    }
+
+    /// [`Exchange::reason`].
+    #[must_use]
+    pub fn reason(&self) -> Option<Reason> {
+        self.lock().reason()
     }
 
     /// The time of this request.

@@ -43,5 +43,6 @@ impl Incoming<'_> {
 
 /// Whether an origin has this host and port. Its scheme is not compared: a server behind a proxy does not know its own.
 fn is_of(origin: &str, host: &str) -> bool {
-    origin.split_once("://").is_some_and(|(_, authority)| authority.eq_ignore_ascii_case(host))
+    let authority = origin.split_once(':').and_then(|(_, rest)| rest.strip_prefix("//"));
+    authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host))
 }

@@ -131,7 +131,7 @@ impl Realm {
     pub(super) fn same_but_for_version(&self, other: &Self) -> bool {
         let keys = (self.filter_key.as_ref(), other.filter_key.as_ref());
         let same_key = match keys {
-            (Some(one), Some(other)) => one.as_bytes() == other.as_bytes(),
+            (Some(one), Some(other)) => one.is(other),
             (one, other) => one.is_none() && other.is_none(),
         };
         self.id == other.id && self.signers().eq(other.signers()) && same_key

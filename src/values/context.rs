@@ -31,35 +31,28 @@ impl Context {
     ///
     /// [`ContextError`] if there is no part, a part is empty or longer than 127 bytes, or all parts together with one byte for each are
     /// longer than 128 bytes.
-    // Written with indices because iterators and `copy_from_slice` on sub-slices are not usable in a `const fn`; every index is
-    // checked in the condition of the loop it stands in, and a compile-time error is the worst that could come of it.
-    #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation)]
+    // By patterns, because iterators are not usable in a `const fn`.
     pub const fn new(parts: &[&str]) -> Result<Self, ContextError> {
         let mut bytes = [0; Self::MAX];
-        let mut length = 0;
-        let mut index = 0;
-        while index < parts.len() {
-            let part = parts[index].as_bytes();
+        let (mut room, mut parts) = (bytes.as_mut_slice(), parts);
+        while let [part, others @ ..] = parts {
+            let mut part = part.as_bytes();
             if part.is_empty() {
                 return Err(ContextError::EmptyPart);
             }
-            if part.len() > Self::MAX - 1 || part.len() + 1 > Self::MAX - length {
-                return Err(ContextError::TooLong);
+            // The length, then the part itself. What does not fit is too long, so the length fits into its byte.
+            let [length, rest @ ..] = room else { return Err(ContextError::TooLong) };
+            *length = part.len() as u8;
+            room = rest;
+            while let [source, sources @ ..] = part {
+                let [target, rest @ ..] = room else { return Err(ContextError::TooLong) };
+                *target = *source;
+                (part, room) = (sources, rest);
             }
-            bytes[length] = part.len() as u8;
-            length += 1;
-            let mut offset = 0;
-            while offset < part.len() {
-                bytes[length] = part[offset];
-                length += 1;
-                offset += 1;
-            }
-            index += 1;
+            parts = others;
         }
-        if length == 0 {
-            return Err(ContextError::NoParts);
-        }
-        Ok(Self { length: length as u8, bytes })
+        let length = Self::MAX.saturating_sub(room.len()) as u8;
+        if length == 0 { Err(ContextError::NoParts) } else { Ok(Self { length, bytes }) }
     }
 
     /// The encoding that SPEC section 3.3 binds into keys and signatures.

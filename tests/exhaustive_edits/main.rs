@@ -106,7 +106,7 @@ impl Count {
     /// Whether this one is among those that are put to the reader.
     fn takes(&mut self) -> bool {
         self.offered += 1;
-        self.offered % self.step == 0
+        self.offered.is_multiple_of(self.step)
     }
 
     fn offer(&mut self, positive: &Positive, text: &str) {

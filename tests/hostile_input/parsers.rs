@@ -156,7 +156,7 @@ fn requests() -> Vec<Parser> {
     vec![
         parser("Incoming::new", Bound::NOTHING, |bytes, _| {
             let incoming = Incoming::new(Transport::new(), "POST", NAMES.map(|name| (name, bytes)));
-            (incoming.brings_token(), incoming.provenance());
+            (incoming.brings_token(), incoming.provenance())
         }),
         parser("Exchange::begin with cookies", Bound::COPY, move |bytes, _| {
             let incoming = Incoming::new(Transport::new(), "GET", [("cookie", bytes)]);

@@ -1,5 +1,7 @@
 //! Runs one path of the library so many times inside `measured`; everything around it is not counted. Keys and ids are the same in each run.
 
+mod snapshots;
+
 use std::hint::black_box;
 
 use safeconduct::{
@@ -96,6 +98,10 @@ fn main() {
             let forged = format!("{}AAAA", &ends.token[..ends.token.len() - 4]);
             ends.verify(&forged, false);
         }
+        Some("snapshot-open") => snapshots::open(),
+        Some("snapshot-hit") => snapshots::hit(),
+        Some("snapshot-miss") => snapshots::miss(false),
+        Some("snapshot-miss-at-all-scopes") => snapshots::miss(true),
         other => panic!("there is no case {other:?}"),
     }
 }

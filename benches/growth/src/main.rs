@@ -1,10 +1,13 @@
-//! Verify time against the size of the claims and against the size of the ring: a table, and `target/growth.svg`.
+//! What grows with what: a table, and `target/growth.svg`. Verify time against the size of the claims, the ring and the snapshot; bytes and build time of a snapshot against revocations.
 #![allow(clippy::disallowed_methods)] // it measures time
 
-use std::fmt::Write as _;
+mod chart;
+mod snapshots;
+
 use std::hint::black_box;
 use std::time::Instant;
 
+use chart::{Chart, Curve, sheet};
 use getrandom::SysRng;
 use safeconduct::{
     AuthLevel, Context, ExactList, Grant, Issuer, Issuing, IssuingKey, Kind, Policy, Ring, Scratch, Seconds,
@@ -14,9 +17,10 @@ use safeconduct::{
 const CONTEXT: Context = context!("shop.example", "session");
 const ROUNDS: usize = 101;
 
-struct Point {
+/// What was measured at one size.
+pub struct Point {
     size: usize,
-    nanoseconds: f64,
+    value: f64,
 }
 
 /// One token of kind `e` with so many bytes of claims under the last key of a ring of so many, and what verifies it.
@@ -45,8 +49,8 @@ fn case(claims: usize, keys: usize) -> impl FnMut() {
     }
 }
 
-/// The median of interleaved rounds for each size.
-fn measure(sizes: &[usize], make: impl Fn(usize) -> Box<dyn FnMut()>) -> Vec<Point> {
+/// The median of interleaved rounds for each size, in nanoseconds.
+fn measure<'a>(sizes: &[usize], make: impl Fn(usize) -> Box<dyn FnMut() + 'a>) -> Vec<Point> {
     let mut cases: Vec<_> = sizes.iter().map(|size| make(*size)).collect();
     let mut times = vec![Vec::new(); sizes.len()];
     for _ in 0..ROUNDS {
@@ -62,67 +66,86 @@ fn measure(sizes: &[usize], make: impl Fn(usize) -> Box<dyn FnMut()>) -> Vec<Poi
         times.sort_by(f64::total_cmp);
         times[ROUNDS / 2]
     };
-    sizes.iter().zip(times).map(|(size, times)| Point { size: *size, nanoseconds: median(times) }).collect()
+    sizes.iter().zip(times).map(|(size, times)| Point { size: *size, value: median(times) }).collect()
 }
 
-/// A curve in a frame of 400 by 240, from zero on both axes.
-fn draw(points: &[Point], title: &str, left: u32) -> String {
-    let (widest, longest) = points
-        .iter()
-        .fold((0, 0.0_f64), |(size, time), point| (size.max(point.size), time.max(point.nanoseconds)));
-    let top = longest * 1.2;
-    let place = |point: &Point| {
-        let x = f64::from(left) + 60.0 + 320.0 * point.size as f64 / widest as f64;
-        (x, 220.0 - 180.0 * point.nanoseconds / top)
+/// Refusing so much garbage and refusing a hundredth of it: fastest of many interleaved rounds, in nanoseconds.
+fn refusals() -> (f64, f64) {
+    let verifier =
+        Verifier::new(&Ring::<Issuing>::new().verifying(), CONTEXT, &Policy::AAL1, Kind::Encrypted)
+            .revocations(ExactList::new());
+    let now = Timestamp::from_unix(1_800_000_000).expect("a time");
+    let mut scratch = Scratch::new();
+    let mut fastest = [f64::MAX; 2];
+    let texts = ["A".repeat(1 << 20), "A".repeat(10_000)];
+    for _ in 0..ROUNDS {
+        for (text, fastest) in texts.iter().zip(&mut fastest) {
+            let start = Instant::now();
+            for _ in 0..1_000 {
+                assert!(verifier.verify::<()>(black_box(text), now, &mut scratch).is_err());
+            }
+            *fastest = fastest.min(start.elapsed().as_nanos() as f64 / 1_000.0);
+        }
+    }
+    (fastest[0], fastest[1])
+}
+
+fn print(across: &str, curves: &[(&str, &[Point])]) {
+    print!("{across:>22}");
+    curves.iter().for_each(|(name, _)| print!("  {name:>18}"));
+    println!();
+    for (row, Point { size, .. }) in curves[0].1.iter().enumerate() {
+        print!("{size:>22}");
+        curves.iter().for_each(|(_, points)| {
+            let value = points[row].value;
+            print!("  {value:>18.*}", usize::from(value < 100.0));
+        });
+        println!();
+    }
+    println!();
+}
+
+/// One table, and the chart of it.
+fn show(
+    title: &'static str,
+    across: &'static str,
+    by_tens: bool,
+    curves: &[(&'static str, &[Point])],
+) -> Chart {
+    print(across, curves);
+    let curve = |(name, points): &(&'static str, &[Point])| Curve {
+        name,
+        points: points.iter().map(|point| (point.size as f64, point.value)).collect(),
     };
-    let line: Vec<String> = points.iter().map(place).map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
-    let mut svg = format!(
-        "<text x=\"{}\" y=\"24\">{title}</text>\n<path d=\"M{0},40 V220 H{1}\" fill=\"none\" stroke=\"#888\"/>\n",
-        left + 60,
-        left + 380
-    );
-    let _ = writeln!(
-        svg,
-        "<polyline points=\"{}\" fill=\"none\" stroke=\"#06c\" stroke-width=\"2\"/>",
-        line.join(" ")
-    );
-    for part in [0.0, 0.5, 1.0] {
-        let _ = writeln!(
-            svg,
-            "<text x=\"{}\" y=\"{:.0}\" text-anchor=\"end\">{:.0}</text>\n<text x=\"{:.0}\" y=\"238\" text-anchor=\"middle\">{:.0}</text>",
-            left + 54,
-            224.0 - 180.0 * part,
-            top * part,
-            f64::from(left) + 60.0 + 320.0 * part,
-            widest as f64 * part
-        );
-    }
-    svg
-}
-
-fn print(points: &[Point], what: &str) {
-    println!("{what:>22}  verify ns");
-    for Point { size, nanoseconds } in points {
-        println!("{size:>22}  {nanoseconds:>9.0}");
-    }
+    Chart { title, across, by_tens, curves: curves.iter().map(curve).collect() }
 }
 
 fn main() {
-    println!("backend: {}", safeconduct::backend());
+    println!("backend: {}\n", safeconduct::backend());
     let claims = measure(&[0, 50, 100, 150, 200, 300, 500, 1_000, 1_500, 2_000, 2_900], |size| {
         Box::new(case(size, 1))
     });
-    print(&claims, "bytes of claims");
     let keys = measure(&[1, 2, 4, 8, 12, 16], |size| Box::new(case(0, size)));
-    print(&keys, "keys in the ring");
-    let svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 820 250\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"820\" height=\"250\" fill=\"#fff\"/>\n{}{}</svg>\n",
-        draw(&claims, "verify e, ns, against bytes of claims", 0),
-        draw(&keys, "verify e, ns, against keys in the ring", 410),
-    );
+    let grown = snapshots::measured();
+    let revoked = "revoked sessions";
+    let charts = [
+        show("Verifying e, by claims", "bytes of claims", false, &[("verify, ns", &claims)]),
+        show("Verifying e, by keys", "keys in the ring", false, &[("verify, ns", &keys)]),
+        show(
+            "Verifying e and asking the snapshot, by its size",
+            revoked,
+            true,
+            &[("verify, ns", &grown.verifying), ("the snapshot, ns", &grown.asking)],
+        ),
+        show("Size of a snapshot, by revocations", revoked, false, &[("bytes", &grown.bytes)]),
+        show("Building a snapshot, by revocations", revoked, false, &[("build, ms", &grown.building)]),
+    ];
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/target/growth.svg");
-    std::fs::write(file, svg).expect("a writable target directory");
+    std::fs::write(file, sheet(&charts)).expect("a writable target directory");
     println!("written to {file}");
-    let (first, last) = (keys[0].nanoseconds, keys[keys.len() - 1].nanoseconds);
+    let (first, last) = (keys[0].value, keys[keys.len() - 1].value);
     assert!(last < first * 1.15, "the size of the ring shows: {first:.0} ns and {last:.0} ns");
+    let (large, small) = refusals();
+    println!("refusing 1 MiB of garbage: {large:.0} ns; 10,000 bytes of it: {small:.0} ns");
+    assert!(large < small * 1.5 + 5.0, "the length of garbage shows: {large:.0} ns and {small:.0} ns");
 }

@@ -2,8 +2,10 @@
 //!
 //! | environment | what |
 //! | --- | --- |
-//! | `RING` | the ring's text |
-//! | `SNAPSHOT` | where the snapshot is: a URL that answers with an `ETag` |
+//! | `RING` | the ring's text: what there is until a published one was fetched |
+//! | `RING_KEY`, `RING_ROOT` | optional: the key that published rings are wrapped under, and the public key that they are signed by |
+//! | `DOCUMENT` | with them: where the published ring is: a URL that answers with an `ETag` |
+//! | `SNAPSHOT` | where the snapshot is: the same |
 //! | `DESK` | where the desk is: a URL |
 //! | `OPERATOR` | optional: the word for the header `safeconduct-operator` |
 //! | `KIND`, `LIFETIMES`, `REFRESH`, `VALIDITY`, `STALE` | optional: see `edge_shop::Bindings` |
@@ -58,38 +60,42 @@ fn open() -> Result<Function, SetUpError> {
         validity: variable("VALIDITY").as_deref(),
         stale: variable("STALE").as_deref(),
         operator: variable("OPERATOR").as_deref(),
+        ring_key: variable("RING_KEY").as_deref(),
+        ring_root: variable("RING_ROOT").as_deref(),
     })?;
-    let url = |name| variable(name).ok_or_else(|| SetUpError::new(name, "is missing"));
-    let client = Client::new(url("SNAPSHOT")?, url("DESK")?);
     // A variable that changes makes new execution environments: there is nothing to fetch again.
-    Ok(Function { shop: Shop::open(variable("RING").as_deref(), settings)?, client })
+    let shop = Shop::open(variable("RING").as_deref(), settings, clock, || SysRng)?;
+    let url = |name| variable(name).ok_or_else(|| SetUpError::new(name, "is missing"));
+    let document = if shop.wants_documents() { Some(url("DOCUMENT")?) } else { None };
+    let client = Client::new(url("SNAPSHOT")?, document, url("DESK")?);
+    Ok(Function { shop, client })
+}
+
+fn clock() -> Timestamp {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    // A clock beyond the year 9999 makes every session over.
+    Timestamp::from_unix(seconds).unwrap_or(Timestamp::MAX)
 }
 
 fn respond(function: &Function, request: &Request) -> Answer {
     let Function { shop, client } = function;
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let Ok(now) = Timestamp::from_unix(seconds) else { return Answer::not_set_up() };
-    if shop.wants_news(now)
-        && let Err(why) = shop.take(client.fetch(), now)
+    if shop.wants_news()
+        && let Err(why) = shop.take(client.fetch())
     {
         client.forget();
-        eprintln!("the pair before stays in force: {why}");
+        eprintln!("what was in force before stays: {why}");
     }
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let headers: Vec<(&str, &[u8])> =
+        request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     let asked = Asked {
         method: request.method().as_str(),
         path: request.uri().path(),
-        cookies: header("cookie"),
-        site: header("sec-fetch-site"),
-        operator: header("safeconduct-operator"),
+        headers: &headers,
         body: std::str::from_utf8(request.body().as_ref()).unwrap_or_default(),
     };
-    match shop.answer(&asked, now, &mut SysRng) {
+    match shop.answer(&asked) {
         Next::Send(answer) => answer,
-        Next::Ask(errand) => {
-            let (status, body) = client.ask(&errand);
-            shop.back_from(&errand, status, &body)
-        }
+        Next::Ask(errand) => shop.back_from(client.ask(&errand)),
     }
 }
 

@@ -2,17 +2,20 @@
 //!
 //! | binding | kind | what |
 //! | --- | --- | --- |
-//! | `RING` | secret | the ring's text |
-//! | `REVOKED` | KV namespace | the snapshot, under the key `snapshot` |
+//! | `RING` | secret | the ring's text: what there is until a published one was fetched |
+//! | `RING_KEY` | secret, optional | the key that published rings are wrapped under |
+//! | `RING_ROOT` | variable, with it | the public key that they are signed by |
+//! | `REVOKED` | KV namespace | the snapshot, under the key `snapshot`, and the published ring, under the key `ring` |
 //! | `DESK` | variable or service | where the desk is: a URL |
 //! | `OPERATOR` | secret, optional | the word for the header `safeconduct-operator` |
 //! | `KIND`, `LIFETIMES`, `REFRESH`, `VALIDITY`, `STALE` | variables, optional | see `edge_shop::Bindings` |
 
 use std::cell::OnceCell;
 
-use edge_shop::{Answer, Asked, Bindings, Errand, Fetched, Next, SetUpError, Settings, Shop};
+use edge_shop::{Answer, Asked, Bindings, Errand, Fetched, Next, Reply, SetUpError, Settings, Shop};
 use getrandom::SysRng;
 use safeconduct::Timestamp;
+use worker::kv::KvStore;
 use worker::{
     Context, Date, Env, Fetch, Headers, Method, Request, RequestInit, Response, Result, console_error, event,
 };
@@ -27,42 +30,39 @@ const LONGEST_BODY: usize = 8_192;
 
 #[event(fetch)]
 async fn fetch(mut request: Request, env: Env, _: Context) -> Result<Response> {
-    // Once for each request. In production this clock stands still until the next input or output.
-    let Some(now) = Timestamp::from_unix(Date::now().as_millis() / 1_000).ok() else {
-        return response(Answer::not_set_up());
-    };
-    let wants_news = with_shop(&env, |shop| shop.wants_news(now));
-    if let Some(true) = wants_news {
-        let fetched = snapshot(&env).await;
+    let news = with_shop(&env, |shop| shop.wants_news().then(|| shop.wants_documents()));
+    if let Some(Some(documents)) = news {
+        let fetched = news_of(&env, documents).await;
         with_shop(&env, |shop| {
-            if let Err(why) = shop.take(fetched, now) {
-                console_error!("the pair before stays in force: {why}");
+            if let Err(why) = shop.take(fetched) {
+                console_error!("what was in force before stays: {why}");
             }
         });
     }
     let (method, path) = (request.method().to_string(), request.path());
-    let headers = request.headers();
-    let [cookies, site, operator] =
-        ["cookie", "sec-fetch-site", "safeconduct-operator"].map(|name| headers.get(name).ok().flatten());
+    let headers: Vec<(String, String)> = request.headers().entries().collect();
+    let headers: Vec<(&str, &[u8])> =
+        headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     let body = body(&mut request).await;
-    let asked = Asked {
-        method: &method,
-        path: &path,
-        cookies: cookies.as_deref(),
-        site: site.as_deref(),
-        operator: operator.as_deref(),
-        body: &body,
-    };
-    let next = with_shop(&env, |shop| shop.answer(&asked, now, &mut SysRng));
-    let answer = match next {
+    let asked = Asked { method: &method, path: &path, headers: &headers, body: &body };
+    let answer = match with_shop(&env, |shop| shop.answer(&asked)) {
         None => Answer::not_set_up(),
         Some(Next::Send(answer)) => answer,
         Some(Next::Ask(errand)) => {
-            let (status, body) = ask(&env, &errand).await;
-            with_shop(&env, |shop| shop.back_from(&errand, status, &body)).unwrap_or_else(Answer::not_set_up)
+            let reply = ask(&env, &errand).await;
+            if let Err(why) = &reply {
+                console_error!("the desk does not answer: {why}");
+            }
+            with_shop(&env, |shop| shop.back_from(reply.ok())).unwrap_or_else(Answer::not_set_up)
         }
     };
     response(answer)
+}
+
+/// The library asks once for each request. In production this clock stands still until the next input or output.
+fn clock() -> Timestamp {
+    // A clock beyond the year 9999 makes every session over.
+    Timestamp::from_unix(Date::now().as_millis() / 1_000).unwrap_or(Timestamp::MAX)
 }
 
 /// `None` if the function is not set up; the log says why, each time.
@@ -86,23 +86,37 @@ fn open(env: &Env) -> std::result::Result<Shop, SetUpError> {
         validity: variable("VALIDITY").as_deref(),
         stale: variable("STALE").as_deref(),
         operator: secret("OPERATOR").as_deref(),
+        ring_key: secret("RING_KEY").as_deref(),
+        ring_root: variable("RING_ROOT").as_deref(),
     })?;
     env.kv("REVOKED").map_err(|_| SetUpError::new("REVOKED", "is missing"))?;
     env.var("DESK").map_err(|_| SetUpError::new("DESK", "is missing"))?;
     // A secret that changes makes a new deployment, and so new isolates: there is nothing to fetch again.
-    Shop::open(secret("RING").as_deref(), settings)
+    Shop::open(secret("RING").as_deref(), settings, clock, || SysRng)
 }
 
-async fn snapshot(env: &Env) -> Fetched {
-    let found = match env.kv("REVOKED") {
-        Ok(store) => store.get("snapshot").bytes().await.map_err(|why| why.to_string()),
-        Err(why) => Err(why.to_string()),
+async fn news_of(env: &Env, documents: bool) -> Fetched {
+    let store = match env.kv("REVOKED") {
+        Ok(store) => store,
+        Err(why) => return Fetched { failure: Some(why.to_string()), ..Fetched::default() },
     };
-    match found {
-        Ok(Some(bytes)) => Fetched { snapshot: Some(bytes), ..Fetched::default() },
-        Ok(None) => Fetched { failure: Some("there is no snapshot in REVOKED".into()), ..Fetched::default() },
-        Err(why) => Fetched { failure: Some(why), ..Fetched::default() },
+    let mut fetched = Fetched::default();
+    match entry(&store, "snapshot").await {
+        Ok(snapshot) => fetched.snapshot = Some(snapshot),
+        Err(why) => fetched.failure = Some(why),
     }
+    if documents {
+        match entry(&store, "ring").await {
+            Ok(document) => fetched.document = Some(String::from_utf8_lossy(&document).into_owned()),
+            Err(why) => fetched.failure = Some(why),
+        }
+    }
+    fetched
+}
+
+async fn entry(store: &KvStore, key: &str) -> std::result::Result<Vec<u8>, String> {
+    let found = store.get(key).bytes().await.map_err(|why| why.to_string())?;
+    found.ok_or_else(|| format!("there is no {key} in REVOKED"))
 }
 
 /// The body as far as it is short text; whatever else it is, the shop has no use for it.
@@ -112,21 +126,18 @@ async fn body(request: &mut Request) -> String {
     if short { request.text().await.unwrap_or_default() } else { String::new() }
 }
 
-/// Status 0 if the desk does not answer.
-async fn ask(env: &Env, errand: &Errand) -> (u16, String) {
-    let desk = env.var("DESK").map(|desk| desk.to_string()).unwrap_or_default();
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(errand.body.as_str().into()));
-    let Ok(request) = Request::new_with_init(&format!("{desk}{}", errand.path), &init) else {
-        return (0, String::new());
-    };
-    match Fetch::Request(request).send().await {
-        Ok(mut response) => (response.status_code(), response.text().await.unwrap_or_default()),
-        Err(why) => {
-            console_error!("the desk does not answer: {why}");
-            (0, String::new())
-        }
+async fn ask(env: &Env, errand: &Errand) -> Result<Reply> {
+    let desk = env.var("DESK")?;
+    let headers = Headers::new();
+    for (name, value) in &errand.headers {
+        headers.set(name, value)?;
     }
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_headers(headers).with_body(Some(errand.body.as_str().into()));
+    let request = Request::new_with_init(&format!("{}{}", desk.to_string(), errand.path), &init)?;
+    let mut response = Fetch::Request(request).send().await?;
+    let set_cookies = response.headers().get_all("set-cookie")?;
+    Ok(Reply { status: response.status_code(), set_cookies, body: response.text().await? })
 }
 
 fn response(answer: Answer) -> Result<Response> {

@@ -2,13 +2,14 @@
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use edge_shop::{Bindings, CONTEXT, Settings};
 use getrandom::SysRng;
+use safeconduct::http::{Change, ChangeError, Exchange, Incoming, SessionSource, WebSessions};
 use safeconduct::{
-    AuthLevel, FileStore, Floors, Grant, Issuer, JournalSettings, Kind, LogAnswer, MintError, Policy,
-    Publisher, Rejected, Revocation, Revocations as _, Session, Snapshot, SnapshotKeys, Subject, Timestamp,
-    Verifier,
+    AuthLevel, FileStore, Floors, Grant, Issuer, JournalSettings, Kind, MintError, Policy, Publisher,
+    Revocation, Revocations as _, Snapshot, SnapshotKeys, Subject, Timestamp, Verifier,
 };
 
 use crate::files;
@@ -19,8 +20,8 @@ const CODE: &str = "314159";
 /// One kind of token, with its ring.
 struct Counter {
     kind: Kind,
-    issuer: Issuer,
-    verifier: Verifier<Snapshot<Vec<u8>>>,
+    sessions: Arc<dyn SessionSource<()>>,
+    snapshot: Arc<Snapshot<Vec<u8>>>,
 }
 
 /// The log and both kinds of tokens. Several desks may share the folder.
@@ -36,14 +37,25 @@ pub struct Desk {
 
 /// Why the desk does not do what it was asked.
 pub enum Refusal {
-    /// The token is no good.
+    /// Nobody is there.
     Unauthenticated,
     /// The code is wrong.
     WrongCode,
-    /// The session was ended elsewhere meanwhile.
-    AlreadyOut,
+    /// The session was not changed.
+    Unchanged(ChangeError),
     /// The log did not take it, or the disk is full.
     Trouble(Box<dyn Error>),
+}
+
+impl Refusal {
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Unauthenticated => 401,
+            Self::WrongCode => 403,
+            Self::Unchanged(why) => why.status(),
+            Self::Trouble(_) => 503,
+        }
+    }
 }
 
 impl<E: Error + 'static> From<E> for Refusal {
@@ -76,13 +88,6 @@ impl Desk {
         Ok(desk)
     }
 
-    /// Writes it into the log, and publishes the snapshot with it.
-    fn record(&mut self, revocation: &Revocation, now: Timestamp) -> Result<LogAnswer, Box<dyn Error>> {
-        let answer = self.publisher.record(revocation, now)?;
-        self.publish(now)?;
-        Ok(answer)
-    }
-
     /// Publishes what is new in the log, or the same again when it is time for that.
     pub fn publish(&mut self, now: Timestamp) -> Result<(), Box<dyn Error>> {
         self.publisher.publish(now)?;
@@ -92,61 +97,64 @@ impl Desk {
             let store = FileStore::new(self.folder.join("snapshot"));
             let snapshot = Snapshot::load(&store, &SnapshotKeys::of(&ring), now, &Floors::new())?;
             self.snapshot = (snapshot.bytes().to_vec(), snapshot.version());
-            self.counters.push(Counter {
-                kind,
-                issuer: Issuer::new(&ring, CONTEXT, &self.policy, kind),
-                verifier: Verifier::new(&ring, CONTEXT, &self.policy, kind).revocations(snapshot),
-            });
+            let snapshot = Arc::new(snapshot);
+            let issuer = Issuer::new(&ring, CONTEXT, &self.policy, kind);
+            let verifier = Verifier::new(&ring, CONTEXT, &self.policy, kind).revocations(snapshot.clone());
+            let sessions = Arc::new(WebSessions::new(issuer, verifier, files::clock, || SysRng));
+            self.counters.push(Counter { kind, sessions, snapshot });
         }
         Ok(())
     }
 
-    fn counter(&self, token: &str) -> Result<&Counter, Refusal> {
-        let of = |counter: &&Counter| token.starts_with(&format!("sc1{}", counter.kind.letter()));
-        self.counters.iter().find(of).ok_or(Refusal::Unauthenticated)
+    /// The session of a request, at the counter of a kind of token.
+    pub fn begin(&self, kind: char, incoming: &Incoming<'_>) -> Option<Exchange<()>> {
+        let counter = self.counters.iter().find(|counter| counter.kind.letter() == kind)?;
+        Some(Exchange::begin(counter.sessions.clone(), incoming))
     }
 
-    /// A token of kind `n`.
-    pub fn log_in(&self, user: &str, now: Timestamp) -> Result<String, Refusal> {
-        let counter = self.counters.iter().find(|counter| counter.kind == Kind::Nested);
-        let counter = counter.ok_or(Refusal::Unauthenticated)?;
+    /// A session for a user; those that the browser had end. A real desk asks for a passkey or a password first.
+    pub fn log_in(&mut self, exchange: &mut Exchange<()>, user: &str) -> Result<(), Refusal> {
         let grant = Grant::new(Subject::new(user)?, AuthLevel::Aal1);
-        let data = counter.verifier.revocation_data();
-        Ok(counter.issuer.issue_beside(data, &grant, now, &mut SysRng)?.into_string())
+        self.change(exchange, exchange.entering(&grant))
     }
 
-    /// The elevated token, once the old session is out.
-    pub fn step_up(&mut self, token: &str, code: &str, now: Timestamp) -> Result<String, Refusal> {
-        let counter = self.counter(token)?;
-        let unauthenticated = |_: Rejected| Refusal::Unauthenticated;
-        let session: Session<()> = counter.verifier.verify_owned(token, now).map_err(unauthenticated)?;
+    /// The elevated session, once the old one is out.
+    pub fn step_up(&mut self, exchange: &mut Exchange<()>, code: &str) -> Result<(), Refusal> {
+        if !matches!(exchange.session(), Ok(Some(_))) {
+            return Err(Refusal::Unauthenticated);
+        }
         if code != CODE {
             return Err(Refusal::WrongCode);
         }
-        let lasting = self.policy.longest_elevation();
-        let pending = counter.issuer.elevate(&session, AuthLevel::Aal2, lasting, &mut SysRng)?;
-        let answer = self.record(pending.revocation(), now).map_err(Refusal::Trouble)?;
-        match pending.release(answer) {
-            Err(MintError::AlreadyOut) => Err(Refusal::AlreadyOut),
-            released => Ok(released?.into_string()),
-        }
+        let change = exchange.elevating(AuthLevel::Aal2, self.policy.longest_elevation());
+        self.change(exchange, change)
     }
 
-    pub fn log_out(&mut self, token: &str, now: Timestamp) -> Result<(), Refusal> {
-        let departing = self.counter(token)?.verifier.departing(token, now);
-        let departing = departing.map_err(|_| Refusal::Unauthenticated)?;
-        self.end(departing.revocation(), now)
+    pub fn log_out(&mut self, exchange: &mut Exchange<()>) -> Result<(), Refusal> {
+        self.change(exchange, exchange.leaving())
+    }
+
+    /// What ends is written into the log and published; then the browser gets what is new.
+    fn change(
+        &mut self,
+        exchange: &mut Exchange<()>,
+        change: Result<Change<()>, ChangeError>,
+    ) -> Result<(), Refusal> {
+        let change = change.map_err(Refusal::Unchanged)?;
+        let ending: Vec<Revocation> = change.revocations().cloned().collect();
+        let answers = self.publisher.record_all(&ending, exchange.now())?;
+        if !ending.is_empty() {
+            self.publish(exchange.now()).map_err(Refusal::Trouble)?;
+        }
+        exchange.commit(change, answers).map_err(Refusal::Unchanged)
     }
 
     pub fn everywhere(&mut self, user: &str, now: Timestamp) -> Result<(), Refusal> {
         let subject = Subject::new(user)?;
-        let known =
-            self.counters.first().and_then(|counter| counter.verifier.revocation_data().cut_off(&subject));
-        self.end(&Revocation::operator_subject(subject, self.policy.cut_off(now, known)), now)
-    }
-
-    fn end(&mut self, revocation: &Revocation, now: Timestamp) -> Result<(), Refusal> {
-        let answer = self.record(revocation, now).map_err(Refusal::Trouble)?;
+        let known = self.counters.first().and_then(|counter| counter.snapshot.cut_off(&subject));
+        let revocation = Revocation::operator_subject(subject, self.policy.cut_off(now, known));
+        let answer = self.publisher.record(&revocation, now)?;
+        self.publish(now).map_err(Refusal::Trouble)?;
         if answer.is_recorded() { Ok(()) } else { Err(MintError::NotLogged.into()) }
     }
 }

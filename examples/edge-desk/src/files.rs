@@ -8,8 +8,8 @@ use std::time::SystemTime;
 
 use getrandom::SysRng;
 use safeconduct::{
-    FileStore, Issuing, IssuingKey, JournalSettings, Kind, Policy, Publisher, Realm, Ring, Seconds,
-    SnapshotSigner, Timestamp, Window,
+    FileStore, Issuing, IssuingKey, JournalSettings, KeyEncryptionKey, Kind, Policy, Publisher, Realm, Ring,
+    Role, RootKey, Seconds, SnapshotSigner, Timestamp, Window,
 };
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -22,11 +22,26 @@ pub fn now() -> Outcome<Timestamp> {
     Ok(Timestamp::from_unix(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs())?)
 }
 
-/// Rings, signer and an empty log.
+/// The same for those who cannot do without: a clock that is broken makes every session over.
+pub fn clock() -> Timestamp {
+    now().unwrap_or(Timestamp::MAX)
+}
+
+/// Keys that publish rings, one for issuers and one for verifiers, and the root key that signs for both.
+const KEKS: [&str; 2] = ["kek-issuers", "kek-verifiers"];
+
+/// Keys, rings, signer and an empty log.
 pub fn init(folder: &Path) -> Outcome<()> {
     fs::create_dir_all(folder)?;
     let signer = SnapshotSigner::generate(&mut SysRng)?;
     let realm = Realm::generate(&[signer.public()], &mut SysRng)?;
+    for name in KEKS {
+        let kek = KeyEncryptionKey::generate(&mut SysRng)?;
+        write(folder, name, format!("sc-kek.v1.{}", hex::encode(*kek.to_secret_bytes())).as_bytes())?;
+    }
+    let root = RootKey::generate(&mut SysRng)?;
+    write(folder, "root", root.to_secret_seed().as_slice())?;
+    write(folder, "root.public", hex::encode(root.public().to_bytes()).as_bytes())?;
     for (kind, name) in RINGS {
         let mut ring = Ring::new();
         ring.add_realm(&realm)?;
@@ -60,7 +75,7 @@ pub fn publisher(folder: &Path, settings: JournalSettings) -> Outcome<Publisher<
     Ok(Publisher::open(log, snapshots, realm, settings, signer, &mut SysRng)?)
 }
 
-/// Another key in each ring.
+/// Another key in each ring, and the next version of what is published.
 pub fn rotate(folder: &Path) -> Outcome<()> {
     for (kind, name) in RINGS {
         let mut ring = read_ring(folder, name)?;
@@ -81,9 +96,26 @@ pub fn read_ring(folder: &Path, name: &str) -> Outcome<Ring<Issuing>> {
     Ok(fs::read_to_string(folder.join(name))?.parse()?)
 }
 
+/// The ring of issuers and its half for verifiers, each as a secret and as a published document.
 fn write_ring(folder: &Path, name: &str, ring: &Ring<Issuing>) -> Outcome<()> {
+    let edge = name.replace(".txt", "-edge.txt");
     write(folder, name, ring.to_text().as_str().as_bytes())?;
-    write(folder, &name.replace(".txt", "-edge.txt"), ring.verifying().to_text().as_str().as_bytes())
+    write(folder, &edge, ring.verifying().to_text().as_str().as_bytes())?;
+    let [issuers, verifiers] = KEKS;
+    publish_ring(folder, name, ring, issuers)?;
+    publish_ring(folder, &edge, &ring.verifying(), verifiers)
+}
+
+/// The version counts the keys that were ever added, which only a demo can say so simply.
+fn publish_ring<R: Role>(folder: &Path, name: &str, ring: &Ring<R>, kek: &str) -> Outcome<()> {
+    let text = fs::read_to_string(folder.join(kek))?;
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(text.trim_start_matches("sc-kek.v1."), &mut bytes)?;
+    let seed = fs::read(folder.join("root"))?;
+    let root = RootKey::from_seed(seed.as_slice().try_into()?);
+    let document =
+        ring.publish(ring.count() as u64, &root, &KeyEncryptionKey::from_bytes(bytes), &mut SysRng)?;
+    write(folder, &name.replace(".txt", ".document"), document.as_bytes())
 }
 
 /// Written whole or not at all, and for nobody else to read.

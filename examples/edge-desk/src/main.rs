@@ -1,20 +1,21 @@
 //! The desk: the one place behind the functions at the edge.
 //!
 //! ```text
-//! edge-desk init FOLDER                    make rings, signer and log
-//! edge-desk rotate FOLDER                  give the rings another key, which mints from now on
+//! edge-desk init FOLDER                    make keys, rings, signer and log
+//! edge-desk rotate FOLDER                  give the rings another key, which mints from now on, and publish them
 //! edge-desk serve FOLDER 127.0.0.1:8790    answer the functions
 //! ```
 //!
 //! | request | answer |
 //! | --- | --- |
-//! | `POST /step-up`, body: token, line break, code | an elevated token, once the old session is in the log; 403 for another code |
-//! | `POST /logout`, body: token | 200 once the session is in the log |
-//! | `POST /login`, body `user=ada` | a token of kind `n`, for functions that only verify |
+//! | `POST /e/login`, `/n/login`, body `user=ada` | a session, in a token of that kind; those that the browser had end |
+//! | `POST /e/step-up`, `/n/step-up`, body `code=314159` | an elevated session, once the old one is in the log; 403 for another code |
+//! | `POST /e/logout`, `/n/logout` | 200 once the session is in the log |
 //! | `GET /snapshot` | the snapshot, with an `ETag` |
 //! | `POST /everywhere`, body: a user; header `safeconduct-operator` | ends every session of that user |
 //!
-//! In the folder: `ring-e.txt`, `ring-n.txt` (issuers' rings), `ring-n-edge.txt` (the verifier's half), `signer`, `log`, `snapshot`. All secret but the last.
+//! In the folder: `ring-e.txt`, `ring-n.txt` (issuers' rings), `ring-e-edge.txt`, `ring-n-edge.txt` (their halves for verifiers), `kek-issuers`, `kek-verifiers` (what published rings are wrapped under), `root`,
+//! `signer`, `log`: all secret. No secrets are `root.public`, `snapshot`, and the published rings: the names of rings with `.document` in the place of `.txt`.
 //! `LIFETIMES` and `OPERATOR` are read from the environment, as the functions have them.
 
 // This is a program and not the library: here the clock and the environment are read.

@@ -1,9 +1,5 @@
 //! A request as far as the shop looks at it, and what is to be done about it.
 
-use safeconduct::Token;
-
-use crate::carrier;
-
 /// A request.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
@@ -11,14 +7,18 @@ pub struct Asked<'a> {
     pub method: &'a str,
     /// The path, without the query.
     pub path: &'a str,
-    /// The `Cookie` header, if it is text.
-    pub cookies: Option<&'a str>,
-    /// The header `sec-fetch-site`, by which browsers say whose page sends the request.
-    pub site: Option<&'a str>,
-    /// The header `safeconduct-operator`.
-    pub operator: Option<&'a str>,
+    /// Every header, as it came.
+    pub headers: &'a [(&'a str, &'a [u8])],
     /// The body, if it is text; the shop needs a few bytes of it.
     pub body: &'a str,
+}
+
+impl<'a> Asked<'a> {
+    /// The first header of this name, if it is text.
+    pub(crate) fn header(&self, name: &str) -> Option<&'a str> {
+        let (_, value) = self.headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name))?;
+        core::str::from_utf8(value).ok()
+    }
 }
 
 /// A response. Every one of them says `cache-control: no-store`: what a cache keeps of a session, it shows to others.
@@ -52,29 +52,14 @@ impl Answer {
         Self::new(500, "this function is not set up\n")
     }
 
-    /// Nothing is known about log-outs any more.
-    pub(crate) fn stale() -> Self {
-        Self::new(503, "try again in a minute\n").with("retry-after", "60")
+    /// Nothing is known about log-outs any more, or the desk is not there.
+    pub(crate) fn try_again(status: u16) -> Self {
+        Self::new(status, "try again in a minute\n").with("retry-after", "60")
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
-    }
-
-    pub(crate) fn with_token(self, token: &Token) -> Self {
-        self.with_token_text(token.as_str())
-    }
-
-    pub(crate) fn with_token_text(self, token: &str) -> Self {
-        match carrier::set_cookie(token) {
-            Some(cookie) => self.with("set-cookie", cookie),
-            None => Self::new(500, "the session does not fit into a cookie\n"),
-        }
-    }
-
-    pub(crate) fn without_token(self) -> Self {
-        self.with("set-cookie", carrier::delete_cookie())
     }
 }
 
@@ -88,11 +73,24 @@ pub enum Next {
     Ask(Errand),
 }
 
-/// A `POST` to the desk.
+/// A request that the desk has to answer: a `POST`.
 #[derive(Debug)]
 pub struct Errand {
-    /// Where to.
-    pub path: &'static str,
-    /// What it says: a token, and what the client has said besides.
+    /// Where to, from the first slash on.
+    pub path: String,
+    /// The headers that the desk needs; they hold tokens.
+    pub headers: Vec<(&'static str, String)>,
+    /// What the client has said.
+    pub body: String,
+}
+
+/// The desk's answer to an [`Errand`].
+#[derive(Debug, Default)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// Every `Set-Cookie` of it, one by one.
+    pub set_cookies: Vec<String>,
+    /// The body.
     pub body: String,
 }

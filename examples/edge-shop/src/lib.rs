@@ -1,28 +1,30 @@
 //! A small shop with sessions, for functions at the edge.
 //!
-//! The shop does no input or output. A function hands over what its platform gives it (the ring from a secret, the snapshot from a store, a request) and carries out
+//! The shop does no input or output. A function hands over what its platform gives it (the ring from a secret, documents from a store, a request) and carries out
 //! what the shop says: send this response, or first send that [`Errand`] to the desk, the one place where people are authenticated a second time and where the
 //! revocation log is. So the three functions differ in their platform and in nothing else.
 //!
 //! | request | answer |
 //! | --- | --- |
-//! | `POST /login`, body `user=ada` | a session for a demo user, in a cookie. 404 where the ring cannot mint |
+//! | `POST /login`, body `user=ada` | a session for a demo user, in a cookie |
 //! | `GET /` | who it is and how long it lasts; renews the cookie when that is due |
 //! | `GET /admin` | needs AAL2 by an authentication of the last 5 minutes, else 401 with a challenge by RFC 9470 |
-//! | `POST /step-up`, body `code=314159` | asks the desk for an elevated session |
-//! | `POST /logout` | tells the desk, and deletes the cookie |
+//! | `POST /step-up`, body `code=314159` | an elevated session, from the desk |
+//! | `POST /logout` | ends the session, at the desk |
 //!
-//! A token goes to the desk, never a bare session id: whoever has a token may end its session, and the desk need not believe anybody anything.
+//! Cookies, renewals and refusals are the work of [`safeconduct::http::Exchange`]. The function answers by itself whatever needs no log: reading, renewing, logging in a browser that has no session. What has to be
+//! written into the log first (logging out, stepping up, logging in where another session ends by it) it passes on to the desk with the browser's cookies, and the desk's cookies go back as they are. Garbage
+//! never gets that far. A function whose ring only verifies passes on every login.
 
 mod answer;
-mod carrier;
+mod document_keys;
+mod held;
 mod pages;
 mod setting;
 mod shop;
 mod standing;
 
-pub use answer::{Answer, Asked, Errand, Next};
-pub use carrier::{COOKIE, token_in};
+pub use answer::{Answer, Asked, Errand, Next, Reply};
 pub use setting::{Bindings, CONTEXT, SetUpError, Settings};
-pub use shop::Shop;
+pub use shop::{Shop, TRANSPORT};
 pub use standing::Fetched;

@@ -1,14 +1,20 @@
 //! What a function is told when it is deployed.
 
 use core::fmt;
+use std::sync::Arc;
 
 use safeconduct::{AuthLevel, Context, Kind, Policy, PolicyError, Seconds, context};
+
+use crate::document_keys::DocumentKeys;
+
+/// The binding of the ring.
+pub(crate) const RING: &str = "RING";
 
 /// Whom the tokens are for.
 pub const CONTEXT: Context = context!("shop.example", "session");
 
 /// The platform's bindings by their names. `None` for one that is not there.
-#[derive(Clone, Copy, Default, Debug)]
+#[derive(Clone, Copy, Default)]
 pub struct Bindings<'a> {
     /// `KIND`: `e` or `n`; `e` if there is none.
     pub kind: Option<&'a str>,
@@ -20,6 +26,10 @@ pub struct Bindings<'a> {
     pub validity: Option<&'a str>,
     /// `STALE`: `refuse` or `go-on`, when the snapshot is too old; `refuse` if there is none.
     pub stale: Option<&'a str>,
+    /// `RING_KEY`, a secret: the key that published rings are wrapped under, as `sc-kek.v1.` and 64 hexadecimal digits. Without it, rings come as the secret `RING` only.
+    pub ring_key: Option<&'a str>,
+    /// `RING_ROOT`: the public key that they are signed by, 64 hexadecimal digits.
+    pub ring_root: Option<&'a str>,
     /// `OPERATOR`: the word by which an operator asks for the header `safeconduct-state`. Nobody can if there is none.
     pub operator: Option<&'a str>,
 }
@@ -33,6 +43,7 @@ pub struct Settings {
     pub(crate) validity: Seconds,
     pub(crate) go_on_when_stale: bool,
     pub(crate) operator: Option<String>,
+    pub(crate) documents: Option<Arc<DocumentKeys>>,
 }
 
 impl Settings {
@@ -61,7 +72,8 @@ impl Settings {
             }
             word => word.map(str::to_owned),
         };
-        Ok(Self { kind, policy, refresh, validity, go_on_when_stale, operator })
+        let documents = DocumentKeys::read(bindings.ring_key, bindings.ring_root)?.map(Arc::new);
+        Ok(Self { kind, policy, refresh, validity, go_on_when_stale, operator, documents })
     }
 
     /// How long sessions last.

@@ -1,170 +1,163 @@
 //! The shop.
 
+use std::sync::Arc;
+
+use safeconduct::http::{Exchange, Incoming, Refusal, SessionSource, Transport};
 use safeconduct::rand_core::TryCryptoRng;
-use safeconduct::{
-    AuthLevel, Grant, HoldsFilterKeys, Reads, Reason, Rejected, Seconds, Session, Subject, Timestamp, Token,
-};
+use safeconduct::{AuthLevel, Grant, Reason, Seconds, Session, Subject, Timestamp};
 use subtle::ConstantTimeEq as _;
 
-use crate::answer::{Answer, Asked, Errand, Next};
+use crate::answer::{Answer, Asked, Errand, Next, Reply};
+use crate::pages;
 use crate::setting::{SetUpError, Settings};
-use crate::standing::{Fetched, Nodes, Standing, describe};
-use crate::{carrier, pages};
+use crate::standing::{Fetched, Nodes, Standing};
 
 /// Who may log in. A real function asks for a passkey or a password here.
 const DEMO_USERS: [&str; 2] = ["ada", "grace"];
+
+/// Sessions travel in cookies and in no other way.
+pub const TRANSPORT: Transport = Transport::new().without_bearer();
 
 /// The shop, kept for as long as the platform keeps the instance.
 pub struct Shop {
     settings: Settings,
     standing: Standing,
-}
-
-/// A session that was verified, and its renewal if that was due.
-struct Visit {
-    session: Session<()>,
-    renewed: Option<Token>,
+    source: Arc<dyn SessionSource<()>>,
 }
 
 impl Shop {
-    /// Opens the shop with a ring. Nobody gets in before the first snapshot was taken.
+    /// Opens the shop with a ring, the platform's clock and its random source. Nobody gets in before the first snapshot was taken.
     ///
     /// # Errors
     ///
     /// [`SetUpError`] names the binding that is missing or wrong.
-    pub fn open(ring: Option<&str>, settings: Settings) -> Result<Self, SetUpError> {
+    pub fn open<G: TryCryptoRng>(
+        ring: Option<&str>,
+        settings: Settings,
+        clock: impl Fn() -> Timestamp + Send + Sync + 'static,
+        random: impl Fn() -> G + Send + Sync + 'static,
+    ) -> Result<Self, SetUpError> {
         let standing = Standing::new(ring, &settings)?;
-        Ok(Self { settings, standing })
+        let source = standing.source(clock, random);
+        Ok(Self { settings, standing, source })
     }
 
     /// Whether ring and snapshot are to be fetched before the next request.
     #[must_use]
-    pub fn wants_news(&self, now: Timestamp) -> bool {
-        self.standing.is_due(&self.settings, now)
+    pub fn wants_news(&self) -> bool {
+        self.standing.is_due(&self.settings, self.source.now())
+    }
+
+    /// Whether rings are published, and have to be fetched with the snapshots.
+    #[must_use]
+    pub const fn wants_documents(&self) -> bool {
+        self.settings.documents.is_some()
     }
 
     /// Takes what was fetched; whether anything is different now.
     ///
     /// # Errors
     ///
-    /// A line for the log. What was in force before stays in force.
-    pub fn take(&self, fetched: Fetched, now: Timestamp) -> Result<bool, String> {
-        self.standing.take(fetched, now)
+    /// A line for the log. What was in force before stays in force, as far as what was fetched is bad.
+    pub fn take(&self, fetched: Fetched) -> Result<bool, String> {
+        self.standing.take(fetched, self.source.now())
     }
 
     /// Answers a request.
-    pub fn answer<G: TryCryptoRng + ?Sized>(&self, asked: &Asked<'_>, now: Timestamp, rng: &mut G) -> Next {
-        let next = match (asked.method, asked.path) {
-            // `SameSite=Lax` keeps the cookie from other sites' posts; this keeps those of sibling domains out.
-            ("POST", _) if !matches!(asked.site, None | Some("same-origin" | "none")) => {
-                Next::Send(Answer::new(403, "that came from another site\n"))
+    pub fn answer(&self, asked: &Asked<'_>) -> Next {
+        let incoming = Incoming::new(TRANSPORT, asked.method, asked.headers.iter().copied());
+        let mut exchange = Exchange::begin(self.source.clone(), &incoming);
+        let mut answer = match self.route(asked, &mut exchange) {
+            Next::Send(answer) => answer,
+            errand => return errand,
+        };
+        for header in exchange.finish(answer.status).iter() {
+            if header.replaces {
+                answer.headers.retain(|(name, _)| *name != header.name);
             }
-            ("POST", "/login") => Next::Send(self.log_in(asked, now, rng)),
-            ("GET", "/") => Next::Send(self.visit(asked, now, rng, pages::home)),
-            ("GET", "/admin") => Next::Send(self.visit(asked, now, rng, |session, _| pages::admin(session))),
-            ("POST", "/step-up") => self.errand("/step-up", asked),
-            ("POST", "/logout") => self.errand("/logout", asked),
+            answer.headers.push((header.name, header.value.to_owned()));
+        }
+        Next::Send(self.for_operators(answer, asked, &exchange))
+    }
+
+    fn route(&self, asked: &Asked<'_>, exchange: &mut Exchange<()>) -> Next {
+        if let Err(Refusal::Foreign) = exchange.session() {
+            return Next::Send(Answer::new(403, "that came from another site\n"));
+        }
+        match (asked.method, asked.path) {
+            ("POST", "/login") => self.log_in(asked, exchange),
+            ("GET", "/") => Next::Send(visit(exchange, |session| pages::home(session, exchange.now()))),
+            ("GET", "/admin") => Next::Send(visit(exchange, pages::admin)),
+            ("POST", "/step-up") => match exchange.session() {
+                Ok(Some(_)) => self.errand(asked),
+                _ => Next::Send(turned_away(exchange)),
+            },
+            ("POST", "/logout") => self.log_out(asked, exchange),
             _ => Next::Send(Answer::new(404, "there is nothing here\n")),
-        };
-        match next {
-            Next::Send(answer) => Next::Send(self.for_operators(answer, asked, now)),
-            ask @ Next::Ask(_) => ask,
         }
     }
 
-    /// Goes on when the desk has answered; status 0 if it did not.
-    #[must_use]
-    pub fn back_from(&self, errand: &Errand, status: u16, body: &str) -> Answer {
-        match (errand.path, status) {
-            ("/step-up", 200) => Answer::new(200, "stepped up\n").with_token_text(body.trim()),
-            ("/step-up", 403) => Answer::new(403, "that was not the code\n"),
-            // Also when the session was over: the cookie is good for nothing any more.
-            ("/logout", 200 | 401) => Answer::new(200, "logged out\n").without_token(),
-            (_, 401 | 409) => Answer::refused(),
-            // The session goes on, and so does its cookie: nothing was recorded.
-            _ => Answer::new(502, "try again in a minute\n"),
-        }
-    }
-
-    fn log_in<G: TryCryptoRng + ?Sized>(&self, asked: &Asked<'_>, now: Timestamp, rng: &mut G) -> Answer {
-        let Nodes::Mints(node) = &self.standing.nodes else {
-            return Answer::new(404, "sessions are not made here\n");
-        };
+    /// A browser that has a session gets its new one from the desk: the log has to know first that the old one is over.
+    fn log_in(&self, asked: &Asked<'_>, exchange: &mut Exchange<()>) -> Next {
         let user = asked.body.trim().strip_prefix("user=").unwrap_or_default();
-        if !DEMO_USERS.contains(&user) {
-            return Answer::new(401, "no such user\n");
-        }
-        let Ok(subject) = Subject::new(user) else { return Answer::new(401, "no such user\n") };
-        let grant = Grant::new(subject, AuthLevel::Aal1);
-        let current = node.current();
-        match current.beside().issue_beside(current.snapshots(), &grant, now, rng) {
-            Ok(token) => Answer::new(200, "logged in\n").with_token(&token),
-            Err(why) => Answer::new(503, "try again in a minute\n").with("safeconduct-why", why.to_string()),
-        }
-    }
-
-    fn visit<G: TryCryptoRng + ?Sized>(
-        &self,
-        asked: &Asked<'_>,
-        now: Timestamp,
-        rng: &mut G,
-        page: impl FnOnce(&Session<()>, Timestamp) -> Answer,
-    ) -> Answer {
-        match self.verify(asked.cookies, now, rng) {
-            Ok(Visit { session, renewed }) => {
-                let answer = page(&session, now);
-                match renewed {
-                    Some(token) => answer.with_token(&token),
-                    None => answer,
-                }
-            }
-            Err(reason) => {
-                let answer = match reason {
-                    Some(Reason::SnapshotStale | Reason::SnapshotDamaged) => Answer::stale(),
-                    _ => Answer::refused(),
-                };
-                answer.with("safeconduct-why", reason.map_or("no cookie", Reason::name))
-            }
-        }
-    }
-
-    /// `Err(None)` if there was no token at all.
-    fn verify<G: TryCryptoRng + ?Sized>(
-        &self,
-        cookies: Option<&str>,
-        now: Timestamp,
-        rng: &mut G,
-    ) -> Result<Visit, Option<Reason>> {
-        let token = cookies.and_then(carrier::token_in).ok_or(None)?;
-        let refused = |rejected: Rejected| Some(rejected.reason());
-        match &self.standing.nodes {
-            Nodes::Mints(node) => {
-                let current = node.current();
-                let session = current.verifier().verify_owned(token, now).map_err(refused)?;
-                // The session is good whether or not it could be renewed.
-                let renewed = current.beside().renew(&session, rng).unwrap_or_default();
-                Ok(Visit { session, renewed })
-            }
-            Nodes::Verifies(node) => {
-                let session = node.current().verifier().verify_owned(token, now).map_err(refused)?;
-                Ok(Visit { session, renewed: None })
-            }
-        }
-    }
-
-    fn errand(&self, path: &'static str, asked: &Asked<'_>) -> Next {
-        let Some(token) = asked.cookies.and_then(carrier::token_in) else {
-            return Next::Send(Answer::refused().with("safeconduct-why", "no cookie"));
+        let Some(subject) = Subject::new(user).ok().filter(|_| DEMO_USERS.contains(&user)) else {
+            return Next::Send(Answer::new(401, "no such user\n"));
         };
-        let code = asked.body.trim().strip_prefix("code=").unwrap_or_default();
-        // The desk reads lines; a token has no line break in it, and a code has no business with one.
-        let lines = [token, code].map(|part| part.replace(['\r', '\n'], ""));
-        Next::Ask(Errand { path, body: lines.join("\n") })
+        if let Nodes::Verifies(_) = self.standing.nodes {
+            return self.errand(asked);
+        }
+        let entered = exchange.entering(&Grant::new(subject, AuthLevel::Aal1)).and_then(|change| {
+            let ends_another = change.revocations().next().is_some();
+            if ends_another { Ok(false) } else { exchange.commit(change, []).map(|()| true) }
+        });
+        match entered {
+            Ok(true) => Next::Send(Answer::new(200, "logged in\n")),
+            Ok(false) => self.errand(asked),
+            Err(why) => Next::Send(Answer::try_again(why.status()).with("safeconduct-why", why.to_string())),
+        }
+    }
+
+    /// Where there is nothing to end, the desk is not asked.
+    fn log_out(&self, asked: &Asked<'_>, exchange: &mut Exchange<()>) -> Next {
+        let left = exchange.leaving().and_then(|change| {
+            let ends_one = change.revocations().next().is_some();
+            if ends_one { Ok(false) } else { exchange.commit(change, []).map(|()| true) }
+        });
+        match left {
+            Ok(true) => Next::Send(Answer::new(200, "logged out\n")),
+            Ok(false) => self.errand(asked),
+            Err(why) => Next::Send(Answer::try_again(why.status())),
+        }
+    }
+
+    /// The same request, for the desk. It is asked by the kind of token, for it serves functions of both.
+    fn errand(&self, asked: &Asked<'_>) -> Next {
+        let headers = ["cookie", "sec-fetch-site"]
+            .into_iter()
+            .filter_map(|name| Some((name, asked.header(name)?.to_owned())));
+        Next::Ask(Errand {
+            path: format!("/{}{}", self.settings.kind.letter(), asked.path),
+            headers: headers.collect(),
+            body: asked.body.to_owned(),
+        })
+    }
+
+    /// Goes on when the desk has answered, or has not.
+    #[must_use]
+    pub fn back_from(&self, reply: Option<Reply>) -> Answer {
+        let Some(Reply { status, set_cookies, body }) = reply else { return Answer::try_again(502) };
+        let answer = match status {
+            200 | 403 => Answer::new(status, body),
+            401 => Answer::refused(),
+            503 => Answer::try_again(503),
+            _ => Answer::try_again(502),
+        };
+        set_cookies.into_iter().fold(answer, |answer, line| answer.with("set-cookie", line))
     }
 
     /// `safeconduct-why` and `safeconduct-state` go out to whoever knows the operator's word, and to nobody else.
-    fn for_operators(&self, mut answer: Answer, asked: &Asked<'_>, now: Timestamp) -> Answer {
-        let asks = match (&self.settings.operator, asked.operator) {
+    fn for_operators(&self, mut answer: Answer, asked: &Asked<'_>, exchange: &Exchange<()>) -> Answer {
+        let asks = match (&self.settings.operator, asked.header("safeconduct-operator")) {
             (Some(word), Some(said)) => bool::from(word.as_bytes().ct_eq(said.as_bytes())),
             _ => false,
         };
@@ -172,10 +165,7 @@ impl Shop {
             answer.headers.retain(|(name, _)| *name != "safeconduct-why");
             return answer;
         }
-        let mut state = match &self.standing.nodes {
-            Nodes::Mints(node) => described("mints", &node.current(), now),
-            Nodes::Verifies(node) => described("verifies", &node.current(), now),
-        };
+        let mut state = self.standing.describe(exchange.now());
         let stale = if self.settings.go_on_when_stale { "go-on" } else { "refuse" };
         state.push_str(&format!("; stale={stale}"));
         if let Some(failure) = self.standing.failure() {
@@ -186,12 +176,18 @@ impl Shop {
     }
 }
 
-fn described<R: Reads + HoldsFilterKeys, X>(
-    does: &str,
-    current: &safeconduct::Current<R, X>,
-    now: Timestamp,
-) -> String {
-    format!("{does}; {}", describe(current, now))
+fn visit(exchange: &Exchange<()>, page: impl FnOnce(&Session<()>) -> Answer) -> Answer {
+    match exchange.session() {
+        Ok(Some(session)) => page(session),
+        _ => turned_away(exchange),
+    }
+}
+
+/// For those without a session.
+fn turned_away(exchange: &Exchange<()>) -> Answer {
+    let answer =
+        exchange.session().map_or_else(|refusal| Answer::try_again(refusal.status()), |_| Answer::refused());
+    answer.with("safeconduct-why", exchange.reason().map_or("no cookie", Reason::name))
 }
 
 /// How old an authentication may be for the admin page.

@@ -2,17 +2,17 @@
 //!
 //! | resource | kind | what |
 //! | --- | --- | --- |
-//! | `shop-secrets` | secret store | `RING`, the ring's text; `OPERATOR`, the word for the header `safeconduct-operator` (optional) |
-//! | `shop-settings` | config store | `KIND`, `LIFETIMES`, `REFRESH`, `VALIDITY`, `STALE`: optional, see `edge_shop::Bindings` |
-//! | `revoked` | KV store | the snapshot, under the key `snapshot` |
+//! | `shop-secrets` | secret store | `RING`, the ring's text; `RING_KEY`, the key that published rings are wrapped under (optional); `OPERATOR`, the word for the header `safeconduct-operator` (optional) |
+//! | `shop-settings` | config store | `RING_ROOT`, with `RING_KEY`; `KIND`, `LIFETIMES`, `REFRESH`, `VALIDITY`, `STALE`: optional, see `edge_shop::Bindings` |
+//! | `revoked` | KV store | the snapshot, under the key `snapshot`, and the published ring, under the key `ring` |
 //! | `desk` | backend | where the desk is |
 //!
-//! One request more than the shop's: `PUT /snapshot` puts a snapshot into the KV store. It needs no password: what is not signed by the ring's signer and newer than
-//! what is there is refused.
+//! Two requests more than the shop's: `PUT /snapshot` and `PUT /ring` put a document into the KV store. They need no password: what is not signed as it should be, or not newer than
+//! what is there, is refused.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use edge_shop::{Answer, Asked, Bindings, Errand, Fetched, Next, SetUpError, Settings, Shop};
+use edge_shop::{Answer, Asked, Bindings, Errand, Fetched, Next, Reply, SetUpError, Settings, Shop};
 use fastly::http::StatusCode;
 use fastly::http::serve::Serve;
 use fastly::kv_store::KVStoreError;
@@ -26,56 +26,48 @@ const REQUESTS: usize = 32;
 /// More than a login form or a code.
 const LONGEST_BODY: usize = 8_192;
 /// More than any snapshot that is worth having at the edge.
-const LONGEST_SNAPSHOT: usize = 20 << 20;
+const LONGEST_DOCUMENT: usize = 20 << 20;
 
 fn main() {
     // A sandbox begins with a request, so random bytes and the clock are there already.
     let shop = open();
     Serve::new().with_max_requests(REQUESTS).run(|mut request: Request| -> Response {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        match (&shop, Timestamp::from_unix(now)) {
-            (Ok(shop), Ok(now)) => respond(shop, &mut request, now),
-            (Err(why), _) => {
+        match &shop {
+            Ok(shop) => respond(shop, &mut request),
+            Err(why) => {
                 eprintln!("not set up: {why}");
-                response(Answer::not_set_up())
-            }
-            (_, Err(why)) => {
-                eprintln!("the clock: {why}");
                 response(Answer::not_set_up())
             }
         }
     });
 }
 
-fn respond(shop: &Shop, request: &mut Request, now: Timestamp) -> Response {
-    if shop.wants_news(now)
-        && let Err(why) = shop.take(fetch(), now)
+fn clock() -> Timestamp {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    // A clock beyond the year 9999 makes every session over.
+    Timestamp::from_unix(seconds).unwrap_or(Timestamp::MAX)
+}
+
+fn respond(shop: &Shop, request: &mut Request) -> Response {
+    if shop.wants_news()
+        && let Err(why) = shop.take(fetch(shop))
     {
-        eprintln!("the pair before stays in force: {why}");
+        eprintln!("what was in force before stays: {why}");
     }
-    // Not `get_header_str`: that panics on what is not text.
-    let text = |name: &str| request.get_header(name)?.to_str().ok().map(str::to_owned);
-    let [cookies, site, operator] = ["cookie", "sec-fetch-site", "safeconduct-operator"].map(text);
     let (method, path) = (request.get_method_str().to_owned(), request.get_path().to_owned());
-    if (method.as_str(), path.as_str()) == ("PUT", "/snapshot") {
-        return put_snapshot(shop, request, now);
+    match (method.as_str(), path.as_str()) {
+        ("PUT", "/snapshot") => return put(shop, request, SNAPSHOT),
+        ("PUT", "/ring") if shop.wants_documents() => return put(shop, request, RING),
+        _ => {}
     }
     let body =
         body(request, LONGEST_BODY).and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
-    let asked = Asked {
-        method: &method,
-        path: &path,
-        cookies: cookies.as_deref(),
-        site: site.as_deref(),
-        operator: operator.as_deref(),
-        body: &body,
-    };
-    let answer = match shop.answer(&asked, now, &mut SysRng) {
+    let headers: Vec<(&str, &[u8])> =
+        request.get_headers().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    let asked = Asked { method: &method, path: &path, headers: &headers, body: &body };
+    let answer = match shop.answer(&asked) {
         Next::Send(answer) => answer,
-        Next::Ask(errand) => {
-            let (status, body) = ask(&errand);
-            shop.back_from(&errand, status, &body)
-        }
+        Next::Ask(errand) => shop.back_from(ask(&errand)),
     };
     response(answer)
 }
@@ -93,8 +85,10 @@ fn open() -> Result<Shop, SetUpError> {
         validity: setting("VALIDITY").as_deref(),
         stale: setting("STALE").as_deref(),
         operator: secret(&secrets, "OPERATOR").as_deref(),
+        ring_key: secret(&secrets, "RING_KEY").as_deref(),
+        ring_root: setting("RING_ROOT").as_deref(),
     })?;
-    Shop::open(secret(&secrets, "RING").as_deref(), settings)
+    Shop::open(secret(&secrets, "RING").as_deref(), settings, clock, || SysRng)
 }
 
 fn secret(secrets: &SecretStore, name: &str) -> Option<String> {
@@ -102,13 +96,31 @@ fn secret(secrets: &SecretStore, name: &str) -> Option<String> {
     String::from_utf8(secret.try_plaintext().ok()?.to_vec()).ok()
 }
 
+/// What lies in the KV store, and under which key.
+type Document = (&'static str, fn(Vec<u8>) -> Fetched);
+
+const SNAPSHOT: Document = ("snapshot", |bytes| Fetched { snapshot: Some(bytes), ..Fetched::default() });
+const RING: Document = ("ring", |bytes| {
+    let document = String::from_utf8_lossy(&bytes).into_owned();
+    Fetched { document: Some(document), ..Fetched::default() }
+});
+
 /// Ring and snapshot, each as it is now: both can change under a running service.
-fn fetch() -> Fetched {
-    let ring = SecretStore::open("shop-secrets").ok().and_then(|secrets| secret(&secrets, "RING"));
-    match snapshot() {
-        Ok(snapshot) => Fetched { ring, snapshot: Some(snapshot), failure: None },
-        Err(failure) => Fetched { ring, snapshot: None, failure: Some(failure) },
+fn fetch(shop: &Shop) -> Fetched {
+    let secrets = SecretStore::open("shop-secrets").ok();
+    let mut fetched =
+        Fetched { ring: secrets.and_then(|secrets| secret(&secrets, "RING")), ..Fetched::default() };
+    match lookup(SNAPSHOT.0) {
+        Ok(bytes) => fetched.snapshot = Some(bytes),
+        Err(why) => fetched.failure = Some(why),
     }
+    if shop.wants_documents() {
+        match lookup(RING.0) {
+            Ok(bytes) => fetched.document = RING.1(bytes).document,
+            Err(why) => fetched.failure = Some(why),
+        }
+    }
+    fetched
 }
 
 fn revoked() -> Result<KVStore, String> {
@@ -117,35 +129,32 @@ fn revoked() -> Result<KVStore, String> {
         .ok_or_else(|| "there is no KV store revoked".into())
 }
 
-fn snapshot() -> Result<Vec<u8>, String> {
-    match revoked()?.lookup("snapshot") {
+fn lookup(key: &str) -> Result<Vec<u8>, String> {
+    match revoked()?.lookup(key) {
         Ok(mut found) => Ok(found.take_body_bytes()),
-        Err(KVStoreError::ItemNotFound) => Err("there is no snapshot in the KV store".into()),
+        Err(KVStoreError::ItemNotFound) => Err(format!("there is no {key} in the KV store")),
         Err(why) => Err(why.to_string()),
     }
 }
 
-fn put_snapshot(shop: &Shop, request: &mut Request, now: Timestamp) -> Response {
+fn put(shop: &Shop, request: &mut Request, (key, document): Document) -> Response {
     // What another sandbox has put there counts first.
-    let _ = shop.take(Fetched { snapshot: snapshot().ok(), ..Fetched::default() }, now);
-    let Some(bytes) = body(request, LONGEST_SNAPSHOT) else {
+    let _ = lookup(key).map(|bytes| shop.take(document(bytes)));
+    let Some(bytes) = body(request, LONGEST_DOCUMENT) else {
         return Response::from_status(StatusCode::PAYLOAD_TOO_LARGE);
     };
-    let taken = shop.take(Fetched { snapshot: Some(bytes.clone()), ..Fetched::default() }, now);
-    let stored = match taken {
-        Ok(true) => {
-            revoked().and_then(|store| store.insert("snapshot", bytes).map_err(|why| why.to_string()))
-        }
+    let stored = match shop.take(document(bytes.clone())) {
+        Ok(true) => revoked().and_then(|store| store.insert(key, bytes).map_err(|why| why.to_string())),
         Ok(false) => Ok(()),
         Err(why) => {
-            eprintln!("a snapshot was refused: {why}");
+            eprintln!("a document was refused: {why}");
             return Response::from_status(StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
     match stored {
         Ok(()) => Response::from_status(StatusCode::NO_CONTENT),
         Err(why) => {
-            eprintln!("a snapshot was not stored: {why}");
+            eprintln!("a document was not stored: {why}");
             Response::from_status(StatusCode::SERVICE_UNAVAILABLE)
         }
     }
@@ -157,17 +166,23 @@ fn body(request: &mut Request, longest: usize) -> Option<Vec<u8>> {
     (length <= longest).then(|| request.take_body_bytes()).filter(|bytes| bytes.len() <= longest)
 }
 
-/// Status 0 if the desk does not answer.
-fn ask(errand: &Errand) -> (u16, String) {
-    let request = Request::post(format!("http://desk{}", errand.path)).with_body(errand.body.as_str());
+/// `None` if the desk does not answer.
+fn ask(errand: &Errand) -> Option<Reply> {
+    let mut request = Request::post(format!("http://desk{}", errand.path)).with_body(errand.body.as_str());
+    for (name, value) in &errand.headers {
+        request.set_header(*name, value);
+    }
     match request.with_pass(true).send("desk") {
         Ok(mut response) => {
+            let lines = response.get_header_all("set-cookie");
+            let set_cookies = lines.filter_map(|line| line.to_str().ok().map(str::to_owned)).collect();
             let status = response.get_status().as_u16();
-            (status, String::from_utf8(response.take_body_bytes()).unwrap_or_default())
+            let body = String::from_utf8(response.take_body_bytes()).unwrap_or_default();
+            Some(Reply { status, set_cookies, body })
         }
         Err(why) => {
             eprintln!("the desk does not answer: {why}");
-            (0, String::new())
+            None
         }
     }
 }

@@ -6,13 +6,14 @@ use super::snapshot::Snapshot;
 use super::tables::Tables;
 use super::{Answer, Facts, Freshness, Grounds, Revocations};
 use crate::error::Scope;
+use crate::keys::FilterKey;
 use crate::proof::document;
 use crate::values::{Subject, Timestamp};
 
 /// Whether more than three quarters of the bits of a page are set (REV-06). Half of them is usual; a page with so many takes every thousandth session for revoked.
 fn is_overfull(page: &[u8]) -> bool {
-    let ones: u64 = page.iter().map(|byte| u64::from(byte.count_ones())).sum();
     // A page has at most 2^17 bits.
+    let ones = page.iter().fold(0_u64, |ones, byte| ones.wrapping_add(byte.count_ones().into()));
     ones.wrapping_mul(4) > (page.len() as u64).wrapping_mul(24)
 }
 
@@ -24,18 +25,22 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
 
     /// A page, if it is the signed one (REV-06).
     pub(super) fn page(&self, page: u32) -> Option<&[u8]> {
-        let (size, place) = (self.base.geometry.page_bytes() as usize, page as usize);
-        let start = place.checked_mul(size)?.checked_add(self.places.pages)?;
+        let size = self.base.geometry.page_bytes() as usize;
+        let start = (page as usize).checked_mul(size)?.checked_add(self.places.pages)?;
         let bytes = self.bytes().get(start..)?.get(..size)?;
-        if !self.good_pages.has(page) {
-            let hash = place.checked_mul(HASH)?.checked_add(FRONT)?;
-            let signed = self.bytes().get(hash..)?.first_chunk::<HASH>()?;
-            if document::digest(bytes) != *signed || is_overfull(bytes) {
-                return None;
-            }
+        (self.good_pages.has(page) || self.is_good(page, bytes)).then_some(bytes)
+    }
+
+    /// Hashes a page, which is remembered if it is good. Out of the way of the many looks that find it remembered.
+    #[cold]
+    fn is_good(&self, page: u32, bytes: &[u8]) -> bool {
+        let hash = (page as usize).saturating_mul(HASH).saturating_add(FRONT);
+        let signed = self.bytes().get(hash..).and_then(<[u8]>::first_chunk::<HASH>);
+        let good = signed.is_some_and(|signed| document::digest(bytes) == *signed) && !is_overfull(bytes);
+        if good {
             self.good_pages.add(page);
         }
-        Some(bytes)
+        good
     }
 
     /// Whether a session or token is in the filter or was added by a delta. `None` if the page is damaged.
@@ -52,8 +57,15 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
         Some(geometry.finds(page, fingerprint))
     }
 
-    /// The cut-off of a subject by its fingerprint.
-    fn subject_cut_off(&self, tables: &Tables<'_>, fingerprint: u64) -> Option<u64> {
+    /// The cut-off of a subject. Where nobody has one, the subject is not hashed.
+    fn subject_cut_off(&self, tables: &Tables<'_>, key: &FilterKey, subject: &Subject) -> Option<u64> {
+        let nobody = tables.subjects.is_empty();
+        #[cfg(feature = "alloc")]
+        let nobody = nobody && !self.overlay.has_cut_offs();
+        if nobody {
+            return None;
+        }
+        let fingerprint = fingerprint::of_subject(key, subject);
         let cut_off = tables.cut_off(fingerprint);
         #[cfg(feature = "alloc")]
         let cut_off = cut_off.max(self.overlay.cut_off(fingerprint));
@@ -100,7 +112,7 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
         }
         // Only a coarse snapshot has none, and asks for itself.
         let Some(key) = self.filter_key.as_ref() else { return Some(Answer::Damaged) };
-        let subject = self.subject_cut_off(&tables, fingerprint::of_subject(key, facts.subject));
+        let subject = self.subject_cut_off(&tables, key, facts.subject);
         if subject.is_some_and(|before| facts.started_at.as_unix() < before) {
             return Some(Answer::Revoked(Scope::Subject));
         }
@@ -158,8 +170,8 @@ impl<B: AsRef<[u8]>> Revocations for Snapshot<B> {
     fn cut_off(&self, subject: &Subject) -> Option<Timestamp> {
         let everyone = Some(self.newest.everyone_before).filter(|moment| *moment > Timestamp::MIN);
         let row = || {
-            let fingerprint = fingerprint::of_subject(self.filter_key.as_ref()?, subject);
-            Timestamp::from_unix(self.subject_cut_off(&self.tables()?, fingerprint)?).ok()
+            let before = self.subject_cut_off(&self.tables()?, self.filter_key.as_ref()?, subject);
+            Timestamp::from_unix(before?).ok()
         };
         everyone.max(row())
     }
@@ -167,7 +179,7 @@ impl<B: AsRef<[u8]>> Revocations for Snapshot<B> {
     fn grounds(&self, facts: &Facts<'_>, _: Timestamp) -> Option<Grounds> {
         let newest = &self.newest;
         let rows = self.filter_key.as_ref().zip(self.tables()).map(|(key, tables)| {
-            let subject = self.subject_cut_off(&tables, fingerprint::of_subject(key, facts.subject));
+            let subject = self.subject_cut_off(&tables, key, facts.subject);
             let least = self.mark(&tables, fingerprint::of_session(key, facts.session_id));
             (subject.and_then(|before| Timestamp::from_unix(before).ok()), least)
         });

@@ -8,13 +8,13 @@ const TOKEN: u8 = 2;
 const SUBJECT: u8 = 3;
 
 pub(super) fn of_session(key: &FilterKey, session: SessionId) -> u64 {
-    key.hash(&[&[SESSION], &session.to_bytes()])
+    key.hash_ids(SESSION, [session.to_bytes()])
 }
 
 pub(super) fn of_token(key: &FilterKey, session: SessionId, token: TokenId) -> u64 {
-    key.hash(&[&[TOKEN], &session.to_bytes(), &token.to_bytes()])
+    key.hash_ids(TOKEN, [session.to_bytes(), token.to_bytes()])
 }
 
 pub(super) fn of_subject(key: &FilterKey, subject: &Subject) -> u64 {
-    key.hash(&[&[SUBJECT], subject.as_bytes()])
+    key.hash_bytes(SUBJECT, subject.as_bytes())
 }

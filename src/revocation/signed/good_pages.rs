@@ -12,10 +12,12 @@ impl GoodPages {
         Self([const { AtomicU32::new(0) }; MAX_PAGES as usize / 32])
     }
 
+    #[inline]
     fn word(&self, page: u32) -> Option<(&AtomicU32, u32)> {
         Some((self.0.get((page >> 5) as usize)?, 1_u32.wrapping_shl(page & 31)))
     }
 
+    #[inline]
     pub(super) fn has(&self, page: u32) -> bool {
         self.word(page).is_some_and(|(word, bit)| word.load(Ordering::Relaxed) & bit != 0)
     }

@@ -29,18 +29,27 @@ impl Overlay {
         keep_greatest(&mut self.retired);
     }
 
+    #[inline]
     pub(super) fn finds(&self, fingerprint: u64) -> bool {
         self.fingerprints.binary_search(&fingerprint).is_ok()
     }
 
+    #[inline]
     pub(super) fn has_key(&self, id: [u8; 4]) -> bool {
         self.keys.contains(&id)
     }
 
+    #[inline]
+    pub(super) fn has_cut_offs(&self) -> bool {
+        !self.subjects.is_empty()
+    }
+
+    #[inline]
     pub(super) fn cut_off(&self, fingerprint: u64) -> Option<u64> {
         find(&self.subjects, fingerprint)
     }
 
+    #[inline]
     pub(super) fn mark(&self, fingerprint: u64) -> Option<u32> {
         find(&self.retired, fingerprint)
     }
@@ -56,6 +65,7 @@ fn keep_greatest<T: Ord + Copy>(rows: &mut Vec<(u64, T)>) {
     rows.dedup_by_key(|(fingerprint, _)| *fingerprint);
 }
 
+#[inline]
 fn find<T: Copy>(rows: &[(u64, T)], fingerprint: u64) -> Option<T> {
     let row = rows.binary_search_by_key(&fingerprint, |(fingerprint, _)| *fingerprint).ok()?;
     rows.get(row).map(|(_, value)| *value)

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomInt } from "node:crypto";
 
-import { COOKIE, request } from "./client.mjs";
+import { COOKIE, request, tokenOf } from "./client.mjs";
 import { OPERATOR } from "./desk.mjs";
-import { fuzzedToken } from "./fuzz.mjs";
+import { fuzzedToken } from "../hosts/fuzz.mjs";
 
 async function notSetUp(stage, settings, named, secret) {
   await stage.restart(settings);
@@ -37,22 +37,32 @@ export const hostile = {
     await notSetUp(stage, { ring: "" }, /not set up: the binding RING is no ring/);
     await notSetUp(stage, { KIND: "n" }, /not set up: the binding RING has no key of kind n/, ring.slice(30, 90));
     await notSetUp(stage, { operator: "short" }, /not set up: the binding OPERATOR has less than 16 characters/, "short\"");
+    const keys = stage.desk.keys("issuers");
+    await notSetUp(stage, { RING_KEY: keys.RING_KEY }, /not set up: the binding RING_ROOT is missing/, keys.RING_KEY.slice(20));
+    const half = keys.RING_KEY.slice(0, 50);
+    await notSetUp(stage, { ...keys, RING_KEY: half }, /not set up: the binding RING_KEY is not/, half.slice(20));
+    await notSetUp(stage, { ...keys, RING_ROOT: "0".repeat(64) }, /not set up: the binding RING_ROOT/);
     await notSetUp(stage, { LIFETIMES: "10/20/5/5" }, /not set up: the binding LIFETIMES the idle time/);
   },
   async "no snapshot: 503 until there is one"(stage) {
-    await stage.platform.stop();
-    await stage.platform.publish(Buffer.from("not a snapshot"));
-    await stage.platform.start({ ...stage.settings, desk: stage.desk.url });
+    await stage.restart();
+    await stage.publish();
     const token = await stage.login("ada");
+    await stage.platform.stop();
+    await stage.platform.publish("snapshot", Buffer.from("not a snapshot"));
+    await stage.platform.start({ ...stage.settings, desk: stage.desk.url });
     const answer = await stage.operator(token);
     assert.equal(answer.status, 503);
     assert.match(answer.headers["safeconduct-state"], /snapshot=none; .*trouble=.*not a revocation snapshot/);
     assert.equal(answer.headers["safeconduct-why"], "SnapshotStale");
+    assert.equal((await stage.ask("POST", "/login", undefined, { body: "user=ada" })).status, 503, "nothing is minted blindly");
+    await stage.refused(undefined);
     await stage.publish();
     await stage.accepted(token);
   },
   async "corrupt, foreign, rolled back: the one before stays"(stage) {
     const token = await stage.login("ada");
+    const { pids } = stage.platform;
     const before = await stage.desk.snapshot();
     await stage.desk.everywhere("grace");
     await stage.publish();
@@ -62,12 +72,13 @@ export const hostile = {
     byte[100] ^= 1;
     const bad = [byte, good.subarray(0, 200), Buffer.alloc(0), randomBytes(5000), await stage.stranger.snapshot(), before];
     for (const bytes of bad) {
-      await stage.platform.publish(bytes);
+      await stage.platform.publish("snapshot", bytes);
       await new Promise((resolve) => setTimeout(resolve, 1150));
       // Where the function itself guards the store, nothing bad gets in, and there is no trouble to tell of.
-      const guarded = stage.platform.constructor.title.includes("Viceroy");
-      await trouble(stage, token, guarded ? /snapshot=\d/ : /trouble=/);
+      await trouble(stage, token, stage.platform.guarded ? /snapshot=\d/ : /trouble=/);
+      assert.deepEqual(stage.platform.pids, pids, "the instance lives on");
     }
+    assert.match(stage.platform.log, stage.platform.guarded ? /a document was refused/ : /what was in force before stays/);
     await stage.publish();
     await stage.accepted(token);
   },
@@ -76,6 +87,8 @@ export const hostile = {
       { cookie: `${COOKIE}=${"A".repeat(4097)}` },
       { cookie: `${COOKIE}=${"A".repeat(60_000)}` },
       { cookie: `${"x=y; ".repeat(800)}${COOKIE}=` },
+      { cookie: `${COOKIE}=${"A".repeat(4096)}.0001; __Host-sid-b=${"B".repeat(4096)}.0002` },
+      { cookie: `${COOKIE}=sc1e.9999` }, { cookie: `${COOKIE}=.` }, { cookie: `${COOKIE}=left.00000001` },
       { cookie: `${COOKIE}` }, { cookie: ";;;===;;" }, { cookie: "" },
       { cookie: `${COOKIE}=\u00ff\u00fe` },
       { cookie: `${COOKIE}="quoted"` },
@@ -97,22 +110,21 @@ export const hostile = {
     assert.equal(binary.status, 401);
   },
   async "fuzzed requests: only refusals"(stage, { requests }) {
-    const token = await stage.login("ada");
+    const cookie = await stage.login("ada"), token = tokenOf(cookie);
     const pids = stage.platform.pids;
     const paths = ["/", "/", "/", "/admin", "/step-up", "/logout"];
     let sent = 0;
     const one = async () => {
       const path = paths[randomInt(paths.length)];
-      const headers = { cookie: `${COOKIE}=${fuzzedToken(token)}` };
+      const headers = { cookie: `${COOKIE}=${fuzzedToken(token)}.${randomInt(10_000)}` };
       const answer = await request(stage.platform.port, path.length > 6 ? "POST" : "GET", path, { headers });
-      const cookie = headers.cookie;
       const allowed = path === "/logout" ? [200, 400, 401] : [400, 401];
-      assert(allowed.includes(answer.status), `${answer.status} for ${path} with ${cookie}`);
+      assert(allowed.includes(answer.status), `${answer.status} for ${path} with ${headers.cookie}`);
       sent += 1;
     };
     const lane = async () => { while (sent < requests) await one(); };
     await Promise.all(Array.from({ length: 8 }, lane));
-    await stage.accepted(token);
+    await stage.accepted(cookie);
     assert.deepEqual(stage.platform.pids, pids);
   },
 };

@@ -10,22 +10,22 @@ export class Lambda {
   static title = "Lambda (runtime API)";
   constructor({ built: { lambda } }) {
     this.program = lambda;
-    this.stored = null;
-    this.changes = 0;
+    this.stored = {};
     this.store = createServer((asked, answer) => {
-      const tag = `"${this.changes}"`;
-      if (this.stored === null) answer.writeHead(404).end();
-      else if (asked.headers["if-none-match"] === tag) answer.writeHead(304, { etag: tag }).end();
-      else answer.writeHead(200, { etag: tag }).end(this.stored);
+      const stored = this.stored[asked.url.slice(1)];
+      if (stored === undefined) return answer.writeHead(404).end();
+      const [tag, known] = [`"${stored.version}"`, asked.headers["if-none-match"]];
+      return known === tag ? answer.writeHead(304, { etag: tag }).end() : answer.writeHead(200, { etag: tag }).end(stored.bytes);
     });
   }
   async start({ ring, operator, desk, ...variables }) {
     if (!this.store.listening) await new Promise((resolve) => this.store.listen(0, "127.0.0.1", resolve));
     this.api = new RuntimeApi();
     await this.api.listen();
+    const store = `http://127.0.0.1:${this.store.address().port}`;
     const texts = {
       RING: ring, OPERATOR: operator, DESK: desk, ...variables,
-      SNAPSHOT: `http://127.0.0.1:${this.store.address().port}/snapshot`,
+      SNAPSHOT: `${store}/snapshot`, DOCUMENT: `${store}/ring`,
       AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${this.api.port}`,
       AWS_LAMBDA_FUNCTION_NAME: "shop", AWS_LAMBDA_FUNCTION_VERSION: "1", AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "128",
     };
@@ -33,9 +33,8 @@ export class Lambda {
     this.processes = Array.from({ length: ENVIRONMENTS }, () => start(this.program, [], { env }));
     this.port = this.api.port;
   }
-  async publish(bytes) {
-    this.stored = bytes;
-    this.changes += 1;
+  async publish(name, bytes) {
+    this.stored[name] = { bytes, version: (this.stored[name]?.version ?? 0) + 1 };
   }
   get log() { return this.processes.map((environment) => environment.log).join(""); }
   get panic() { return this.processes.find(({ panic }) => panic)?.panic; }

@@ -30,9 +30,9 @@ async function tell(Platform) {
   const platform = new Platform({ folder, built });
   const [desk, stranger] = ["desk", "stranger"].map((name) => new Desk(built.desk, mkdtempSync(join(folder, name))));
   await Promise.all([desk.open(), stranger.open()]);
-  const settings = { ring: desk.ring("ring-e.txt"), operator: OPERATOR, LIFETIMES, REFRESH: "1" };
+  const settings = { ring: desk.read("ring-e.txt"), operator: OPERATOR, LIFETIMES, REFRESH: "1" };
   const stage = new Stage({ platform, desk, stranger, settings });
-  await platform.publish(await desk.snapshot());
+  await platform.publish("snapshot", await desk.snapshot());
   const begun = performance.now();
   await platform.start({ ...settings, desk: desk.url });
   await stage.home(undefined);

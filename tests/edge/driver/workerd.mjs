@@ -43,9 +43,9 @@ const config :Workerd.Config = (
     await listening(this.port, this.process);
   }
   /** Into the store, as it is, whatever it is. */
-  async publish(bytes) {
+  async publish(name, bytes) {
     writeFileSync(join(this.folder, "draft"), bytes);
-    renameSync(join(this.folder, "draft"), join(this.store, "snapshot"));
+    renameSync(join(this.folder, "draft"), join(this.store, name));
   }
   get log() { return this.process.log; }
   get panic() { return this.process.panic; }
