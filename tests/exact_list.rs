@@ -145,6 +145,21 @@ impl Revocations for Grounded {
     }
 }
 
+/// The same grounds with another version.
+struct Rewritten(Grounded, u64);
+
+impl Revocations for Rewritten {
+    fn check(&self, facts: &Facts<'_>, now: Timestamp) -> Answer {
+        self.0.check(facts, now)
+    }
+
+    fn grounds(&self, facts: &Facts<'_>, now: Timestamp) -> Option<Grounds> {
+        let mut grounds = self.0.grounds(facts, now)?;
+        grounds.version = Some(self.1);
+        Some(grounds)
+    }
+}
+
 #[test]
 fn data_behind_a_lock_that_are_there_or_not_and_in_pairs_say_what_they_say() {
     let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
@@ -185,6 +200,9 @@ fn the_grounds_of_a_pair_are_those_of_the_one_that_decides() {
     assert_eq!(version(&(Grounded(clear, 7), Grounded(clear, 7))), Some(7));
     assert_eq!(version(&(Says(clear), other(clear))), Some(8));
     assert_eq!(version(&(one(clear), Says(clear))), Some(7));
+    // Just as far: the first.
+    let as_far = |answer| Rewritten(Grounded(answer, 7), 9);
+    assert_eq!(version(&(one(clear), as_far(clear))), Some(7));
     // Whoever refuses; both, the first.
     let out = Answer::Revoked(Scope::Session);
     assert_eq!(version(&(one(clear), other(out))), Some(8));

@@ -172,6 +172,8 @@ fn debug_output_of_sessions_and_who_makes_them() {
     shows(&session, "Session", &[&session.session_id().to_string(), "Aal1"], &["a claim"]);
     shows(&service.issuer, "Issuer", &["shop.example", "keys: 1"], &[]);
     shows(&service.verifier, "Verifier", &["shop.example", "keys: 1"], &[]);
+    let challenge = session.require(AuthLevel::Aal2, Seconds::minutes(5)).unwrap_err();
+    assert_eq!((challenge.level(), challenge.max_age()), (AuthLevel::Aal2, Some(Seconds::minutes(5))));
     let rejected = service.verifier.verify_owned::<()>("", at(0)).unwrap_err();
     assert_eq!(format!("{rejected:?}"), "Rejected(Malformed)");
     let scratch = safeconduct::Scratch::new();
@@ -206,6 +208,10 @@ fn debug_output_of_rings_and_realms() {
     assert_eq!(format!("{root:?}"), format!("RootKey(of {public})"));
     let published = ring.verifying().publish(6, &root, &kek, &mut rng).unwrap();
     let published = Published::<Verifying>::open(&published, &kek, &root.public()).unwrap();
+    let pinned = safeconduct::Pinned::<Verifying>::default();
+    assert_eq!(format!("{pinned:?}"), "Pinned(verifier version 0)");
+    let state = ring.keys(at(0)).next().unwrap().state;
+    assert_eq!((state.name(), state.to_string().as_str()), ("active", "active"));
     shows(&published, "Published(version 6, Ring(verifier) ", &[&id], &[]);
     let schedule =
         Schedule::new(&Policy::AAL1, Seconds::hours(1), Seconds::days(30), Seconds::days(1)).unwrap();
@@ -221,6 +227,10 @@ fn debug_output_of_revocation_and_publication() {
     shows(&desk.open(desk.snapshot(), at(0)), "Snapshot", &["version: 1", "not_after"], &[]);
     let settings = desk.settings.to_string();
     assert!(settings.contains("longest token") && settings.lines().count() == 7, "{settings}");
+    for (asked, probes) in [(0, 8), (9, 8), (10, 12), (24, 24), (33, 32), (u8::MAX, 32)] {
+        let settings = desk.settings.probes(asked).to_string();
+        assert!(settings.contains(&format!("1 in 2^{probes} looks")), "{asked}: {settings}");
+    }
     let (log, snapshots) = (MemStore::new(), MemStore::new());
     let signer = safeconduct::SnapshotSigner::generate(&mut Repeatable(5)).unwrap();
     let publisher = Publisher::create(

@@ -95,8 +95,9 @@ fn a_node_changes_ring_and_snapshots_while_it_serves() {
     let clock = Arc::new(AtomicU64::new(NOW));
     let time = clock.clone();
     let now = move || Timestamp::from_unix(time.load(Ordering::Relaxed)).unwrap();
-    let source: Arc<dyn SessionSource<()>> =
-        Arc::new(NodeSessions::new(node.clone(), now, || getrandom::SysRng));
+    let sessions = NodeSessions::new(node.clone(), now, || getrandom::SysRng);
+    assert!(format!("{sessions:?}").starts_with("NodeSessions { node: Node(Current"));
+    let source: Arc<dyn SessionSource<()>> = Arc::new(sessions);
     let begin = |cookie: &str| {
         Exchange::begin(source.clone(), &Incoming::new(Transport::new(), "POST", [("cookie", cookie)]))
     };
