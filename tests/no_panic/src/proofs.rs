@@ -207,7 +207,7 @@ fn page_digest(bytes: Bytes) -> [u8; 32] {
 
 #[no_panic]
 fn fingerprint(key: &'static FilterKey, bytes: Bytes) -> u64 {
-    key.hash(&[&[1], bytes])
+    key.hash_bytes(1, bytes)
 }
 
 // --- web
