@@ -264,7 +264,9 @@ fn other_sites_cannot_make_a_browser_act() {
     }
     let origin = |origin| of("POST", &[("origin", origin), ("host", "shop.example:8443")]);
     assert_eq!(origin("https://SHOP.example:8443"), Provenance::Ours);
-    for foreign in ["https://shop.example", "https://a.shop.example:8443", "null", "", "shop.example:8443"] {
+    let others = ["https://shop.example", "https://a.shop.example:8443", "null", "", "shop.example:8443"];
+    let schemes = ["a:https://shop.example:8443", "//shop.example:8443", "https:shop.example:8443"];
+    for foreign in others.into_iter().chain(schemes) {
         assert_eq!(origin(foreign), Provenance::Foreign, "{foreign}");
     }
     // Twice is never once, and a trusted origin may.

@@ -127,7 +127,8 @@ fn is_foreign(named: &impl Fn(&str) -> Vec<Vec<u8>>, authority: Option<&str>, tr
     }
     let host = if hosts.is_empty() { authority.map(str::to_owned) } else { only(&hosts) };
     let same = |(origin, host): (String, String)| {
-        let after = origin.find("://").map(|place| origin[place + 3..].to_ascii_lowercase());
+        let after =
+            origin.split_once(':').and_then(|(_, rest)| rest.strip_prefix("//")).map(str::to_ascii_lowercase);
         after == Some(host.to_ascii_lowercase())
     };
     !origin.zip(host).is_some_and(same)
