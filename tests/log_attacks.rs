@@ -7,7 +7,7 @@ use common::{CONTEXT, Repeatable, at, subject};
 use safeconduct::{
     Answer, AuthLevel, CoarseSnapshot, ExactList, Floors, Freshness, Grant, Issuer, JournalSettings, Kind,
     LogAnswer, MintError, Policy, Reason, Revocation, RevocationLog, Revocations, Scope, Seconds, Session,
-    Subject, Timestamp, Verifier,
+    SessionId, Subject, Timestamp, TokenId, Verifier,
 };
 
 const POLICY: Policy = Policy::AAL1;
@@ -175,6 +175,129 @@ fn without_room_for_what_follows_an_elevation_goes_on() {
         clients.issuer.elevate(&session, AuthLevel::Aal1, Seconds::minutes(5), &mut clients.rng).unwrap();
     let answer = clients.desk.revoke(pending.revocation(), now);
     assert!(pending.release(answer).is_ok());
+}
+
+/// Whether the next version is the same document after the one and after the other.
+fn is_as_if(
+    clients: &mut Clients,
+    revocation: &Revocation,
+    plain: Option<&Revocation>,
+    now: Timestamp,
+) -> bool {
+    let before = clients.desk.stored.clone();
+    let documents = [Some(revocation), plain].map(|revocation| {
+        clients.desk.stored.clone_from(&before);
+        let revocations: Vec<Revocation> = revocation.cloned().into_iter().collect();
+        assert!(clients.desk.revoke_all(&revocations, now).iter().all(LogAnswer::is_recorded));
+        clients.desk.stored.clone()
+    });
+    clients.desk.stored = before;
+    documents[0] == documents[1]
+}
+
+#[test]
+fn what_goes_on_is_remembered_only_for_the_first_and_while_there_is_room() {
+    let mut clients = Clients::new(settings().most_entries(1));
+    // Both ways in which a session goes on under a new id, and what ends as much without one that goes on.
+    let elevate = |clients: &mut Clients, session: &Session<()>| {
+        let (issuer, rng) = (&clients.issuer, &mut clients.rng);
+        let pending = issuer.elevate(session, AuthLevel::Aal1, Seconds::minutes(5), rng).unwrap();
+        pending.revocation().clone()
+    };
+    let end_others = |clients: &mut Clients, session: &Session<()>, now| {
+        let cut_off = POLICY.cut_off(now, None);
+        let pending = clients.issuer.end_others(session, cut_off, &mut clients.rng).unwrap();
+        (pending.revocation().clone(), Revocation::operator_subject(*session.subject(), cut_off))
+    };
+    let first = clients.log_in("first", at(0));
+    let elevation = elevate(&mut clients, &first);
+    let (others, all) = end_others(&mut clients, &first, at(1));
+    assert!(!is_as_if(&mut clients, &elevation, Some(&first.revocation()), at(1)), "there is room for one");
+    assert!(!is_as_if(&mut clients, &others, Some(&all), at(1)));
+    clients.desk.end(&elevation, at(1));
+    // The entry dies, and what follows the first session is remembered until that would have ended by itself.
+    let later = at(3 * 3_600);
+    clients.desk.heartbeat(later);
+    let second = clients.log_in("second", later);
+    let elevation = elevate(&mut clients, &second);
+    let (others, all) = end_others(&mut clients, &second, later);
+    assert!(is_as_if(&mut clients, &elevation, Some(&second.revocation()), later), "there is no room");
+    assert!(is_as_if(&mut clients, &others, Some(&all), later));
+    // With room, of two elevations of one session the first is remembered, whose token is handed out.
+    clients.desk.settings = settings();
+    clients.desk.end(&elevation, later);
+    let again = elevate(&mut clients, &second);
+    assert!(is_as_if(&mut clients, &again, None, later), "it went on as another already");
+    assert!(is_as_if(&mut clients, &others, Some(&all), later));
+}
+
+#[test]
+fn a_full_log_takes_what_only_goes_further() {
+    let mut clients = Clients::new(settings().most_entries(2).most_retired(1));
+    let id = |number| SessionId::from_bytes([number; SessionId::SIZE]);
+    let of_token =
+        |number, until| Revocation::operator_token(id(1), TokenId::from_bytes([number; 12]), until);
+    let of_session = |number, until| Revocation::operator_session(id(number), until);
+    // Of two sessions, what their second and their third strict rotation retire.
+    let [mut one, mut other] = ["one", "other"].map(|who| {
+        let mut session = clients.log_in(who, at(0));
+        let mut retired = Vec::new();
+        for _ in 0..3 {
+            let rotated = clients.issuer.rotate_strictly(&session, &mut clients.rng).unwrap();
+            retired.extend(rotated.retired);
+            session = clients.verify(rotated.token.as_str(), at(0)).unwrap();
+        }
+        retired.into_iter()
+    });
+    for held in [of_token(1, at(300)), of_session(2, at(300)), one.next().unwrap()] {
+        clients.desk.end(&held, at(1));
+    }
+    for new in [of_token(3, at(300)), of_session(4, at(300)), other.next().unwrap()] {
+        assert!(!clients.desk.revoke(&new, at(2)).is_recorded(), "{new:?}");
+    }
+    for further in [of_token(1, at(600)), of_session(2, at(600)), one.next().unwrap()] {
+        assert!(clients.desk.revoke(&further, at(3)).is_recorded(), "{further:?}");
+    }
+    clients.desk.heartbeat(at(500));
+    assert_eq!(clients.desk.read().count(), 2, "kept for as long as the second time said");
+}
+
+#[test]
+fn a_session_that_counts_already_is_not_counted_again() {
+    let mut clients = Clients::new(settings().sessions_per_subject(1));
+    let sessions = [0, 1].map(|_| clients.log_in("one", at(0)));
+    // An operator ends the second by its id for ten minutes; then its owner logs out of it for good.
+    clients.desk.end(&sessions[0].revocation(), at(1));
+    clients.desk.end(&Revocation::operator_session(sessions[1].session_id(), at(600)), at(1));
+    let answer = clients.desk.revoke(&sessions[1].revocation(), at(2));
+    assert!(answer.was_already_out() && !answer.is_quota_reached(), "{answer:?}");
+    clients.desk.heartbeat(at(900));
+    assert_eq!(clients.desk.read().count(), 2);
+}
+
+#[test]
+fn retired_rotations_are_those_before_and_are_out_once() {
+    let mut clients = Clients::new(settings());
+    let mut session = clients.log_in("one", at(0));
+    let mut retired = Vec::new();
+    for _ in 0..3 {
+        let rotated = clients.issuer.rotate_strictly(&session, &mut clients.rng).unwrap();
+        if let Some(before) = rotated.retired {
+            clients.desk.end(&before, at(1));
+            assert!(clients.desk.revoke(&before, at(1)).was_already_out());
+            // The parent itself stays good until its successor is shown.
+            let answer = {
+                let mut journal = clients.desk.read();
+                journal.record(&session.revocation());
+                journal.commit(at(2), &clients.desk.signer).unwrap().stored().1.pop().unwrap()
+            };
+            assert!(!answer.was_already_out(), "rotation {}", session.rotation());
+            retired.push(before);
+        }
+        session = clients.verify(rotated.token.as_str(), at(1)).unwrap();
+    }
+    assert_eq!(retired.len(), 2);
+    assert!(clients.desk.revoke(&retired[0], at(3)).was_already_out(), "the later one covers the earlier");
 }
 
 #[test]

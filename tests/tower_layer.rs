@@ -143,6 +143,49 @@ fn over_http_2_the_authority_stands_for_the_host() {
     assert_eq!(status, 403);
 }
 
+/// A service that is ready at the second question, and then never again.
+#[derive(Debug)]
+struct Slow(u32);
+
+impl Service<Request<()>> for Slow {
+    type Response = Response<()>;
+    type Error = &'static str;
+    type Future = std::future::Ready<Result<Response<()>, &'static str>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), &'static str>> {
+        self.0 += 1;
+        match self.0 {
+            1 => Poll::Pending,
+            2 => Poll::Ready(Ok(())),
+            _ => Poll::Ready(Err("closed")),
+        }
+    }
+
+    fn call(&mut self, _: Request<()>) -> Self::Future {
+        std::future::ready(Ok(Response::new(())))
+    }
+}
+
+#[test]
+fn it_is_ready_when_the_inner_service_is() {
+    let mut service = SessionLayer::new(Web::new().source).layer(Slow(0));
+    let mut ready = || service.poll_ready(&mut Context::from_waker(Waker::noop()));
+    assert_eq!(ready(), Poll::Pending);
+    assert_eq!(ready(), Poll::Ready(Ok(())));
+    assert_eq!(ready(), Poll::Ready(Err("closed")));
+}
+
+#[test]
+fn what_is_printed_of_it_tells_layer_and_service_apart() {
+    let web = Web::new();
+    let layer = SessionLayer::new(web.source.clone());
+    let transport = format!("{:?}", web.transport);
+    assert_eq!(format!("{layer:?}"), format!("SessionLayer {{ transport: {transport}, .. }}"));
+    let mut service = layer.layer(Slow(0));
+    assert_eq!(format!("{service:?}"), format!("SessionService {{ inner: Slow(0), layer: {layer:?} }}"));
+    assert_eq!(format!("{:?}", service.call(request("GET", &[]))), "SessionFuture");
+}
+
 #[test]
 fn nothing_has_to_be_send() {
     let web = Web::new();

@@ -41,6 +41,23 @@ fn now(first: u32, count: u32) -> u32 {
     if on >= first && on < first + count { on - first + 1 } else { 0 }
 }
 
+/// What a function returns whose iterator has no name: its own, or that of a mutant.
+pub enum Either<'a, I: Iterator> {
+    Own(I),
+    Other(std::boxed::Box<dyn Iterator<Item = I::Item> + 'a>),
+}
+
+impl<I: Iterator> Iterator for Either<'_, I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        match self {
+            Self::Own(iterator) => iterator.next(),
+            Self::Other(iterator) => iterator.next(),
+        }
+    }
+}
+
 #[used]
 #[unsafe(link_section = ".init_array")]
 static READ: extern "C" fn(c_int, Strings, Strings) = read;

@@ -2,6 +2,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod deltas;
 mod publishing;
 mod recording;
 mod stores;
@@ -11,6 +12,9 @@ use safeconduct::{
     FileStore, Floors, Issuing, Journal, JournalSettings, MemStore, Policy, Publisher, Realm, Revocation,
     Revocations, Ring, SessionId, Snapshot, SnapshotKeys, SnapshotSigner, Store, Subject, Timestamp,
 };
+
+/// A quarter of the usual validity: a snapshot is due after it.
+const BEAT: i64 = 900;
 
 /// A realm, its ring, and the two places of its documents.
 struct Place {

@@ -9,10 +9,7 @@ use safeconduct::{
 
 use crate::common::{Repeatable, at};
 use crate::stores::{Fault, Faulty};
-use crate::{Place, named, of_session, of_subject, other_signer, settings, signer};
-
-/// A quarter of the usual validity.
-const BEAT: i64 = 900;
+use crate::{BEAT, Place, named, of_session, of_subject, other_signer, settings, signer};
 
 /// Puts bytes in, whatever is there: a restored backup, an intruder.
 fn overwrite(store: &MemStore, bytes: &[u8]) {
@@ -177,6 +174,21 @@ fn a_snapshot_is_put_once_whatever_the_store_says() {
     let publication = publisher.publish(at(1)).unwrap();
     assert_eq!((publication.kind(), publication.version()), (PublicationKind::Nothing, 2));
     assert_eq!(place.snapshot(at(1)).version(), 2);
+}
+
+#[test]
+fn a_publication_ends_although_the_log_goes_on() {
+    let place = Place::new();
+    let store = Faulty::over(&place.snapshots);
+    let publisher = place.publish_to(place.log.clone(), store.clone());
+    let other = place.publisher(place.log.clone());
+    store.next([Fault::ReplyLostThen(Box::new(move || {
+        let _ = other.record(&of_session(1), at(1)).unwrap();
+    }))]);
+    let publication = publisher.publish(at(1)).unwrap();
+    assert_eq!((publication.kind(), publication.version()), (PublicationKind::Snapshot, 1));
+    assert_eq!(store.puts(), 1, "what came in meanwhile is for the next call");
+    assert_eq!(publisher.publish(at(1)).unwrap().version(), 2);
 }
 
 #[test]

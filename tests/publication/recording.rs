@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::thread;
 
 use safeconduct::{
-    JournalError, LogAnswer, MemStore, PublishError, Publisher, RevocationLog, SnapshotSigner, Store,
+    JournalError, LogAnswer, MemStore, PublishError, Publisher, Revocation, RevocationLog, SessionId,
+    SnapshotSigner, Store,
 };
 
 use crate::common::{Repeatable, at};
@@ -58,6 +59,24 @@ fn publishers_take_turns_and_lose_nothing() {
     assert_eq!(place.journal().version(), 61);
     // Each has tried first with what it knew, and been told of a conflict.
     assert!(stores.iter().all(|store| store.puts() > 20));
+}
+
+/// A full log refuses, but whether it is full is a question for the log that is stored, not for the one that was stored when it was last looked at.
+#[test]
+fn a_log_that_was_full_is_looked_at_again() {
+    let place = Place::new();
+    let open = |store| {
+        let (realm, settings) = (place.realm.clone(), settings().most_entries(2));
+        let rng = &mut getrandom::SysRng;
+        Publisher::open(store, place.snapshots.clone(), realm, settings, signer(), rng).unwrap()
+    };
+    let (publisher, other) = (open(place.log.clone()), open(place.log.clone()));
+    let brief = |number| Revocation::operator_session(SessionId::from_bytes([number; 12]), at(60));
+    assert!(publisher.record_all(&[brief(1), brief(2)], at(0)).unwrap().iter().all(is_new));
+    assert!(!publisher.record(&of_session(3), at(1)).unwrap().is_recorded());
+    // Later, somebody else commits a version without the two.
+    other.demand_ring(1, at(120)).unwrap();
+    assert!(is_new(&publisher.record(&of_session(3), at(121)).unwrap()));
 }
 
 #[test]

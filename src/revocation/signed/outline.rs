@@ -33,9 +33,9 @@ impl Outline {
     }
 }
 
-/// Versions that nodes refuse count, too: they must not be gone below.
+/// Of this realm alone. What is below the realm's floor is no outline: nodes refuse it, and no publisher goes as far down.
 fn keys(realm: &Realm) -> SnapshotKeys {
-    SnapshotKeys { realms: [Some(RealmKeys { least_version: 0, ..RealmKeys::of(realm) }), None] }
+    SnapshotKeys { realms: [Some(RealmKeys::of(realm)), None] }
 }
 
 impl From<Header> for Outline {

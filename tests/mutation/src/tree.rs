@@ -127,6 +127,7 @@ impl Tree {
         loop {
             let mut switches = Vec::new();
             let mut left_out: Vec<usize> = refused.together.iter().copied().collect();
+            let mut unviable = refused.alone.clone();
             let mut woven = BTreeMap::new();
             for (file, all) in &files {
                 let text = fs::read_to_string(package.join(file))?;
@@ -134,6 +135,7 @@ impl Tree {
                     all.iter().copied().filter(|(index, _)| !refused.contains(*index)).collect();
                 let result = weave(&text, &viable, &mut switches);
                 left_out.extend(result.left_out);
+                unviable.extend(result.unviable);
                 put(&self.draft.join(file), result.text.as_bytes())?;
                 woven.insert((*file).to_string(), result.text);
             }
@@ -146,7 +148,7 @@ impl Tree {
             );
             if refused.len() == before {
                 self.settle()?;
-                return Ok(Sorted { switches, unviable: refused.alone, left_out });
+                return Ok(Sorted { switches, unviable, left_out });
             }
         }
     }
