@@ -89,6 +89,11 @@ fn commit(region: u8, moment: u16) -> Vec<u8> {
     step(1, &[&[region], at(moment).as_slice()].concat())
 }
 
+/// Begins again from what is stored, under the settings for longer tokens or for shorter ones.
+fn lose(region: u8, longer: bool) -> Vec<u8> {
+    step(2, &[region, 1, u8::from(longer)])
+}
+
 fn merge(into: u8) -> Vec<u8> {
     step(3, &[into, 0])
 }
@@ -126,6 +131,21 @@ pub fn log_outs() -> Vec<(String, Vec<u8>)> {
         let after = [ask(0, 300), commit(0, 1_600), fetch(0, 1_600), ask(0, 310), commit(0, 2_400)];
         let story = [before.concat(), after.concat(), fetch(0, 2_400), ask(0, 1_000)];
         stories.push((format!("forgotten-{scope}"), story.concat()));
+        // As late as a node may that has the version before, and the row is asked for until that token is over, at 1,190: both that of the parent and that of the token.
+        for (name, revoked) in [("parent", 3), ("child", 6)] {
+            let before = [commit(0, 299), fetch(0, 299), rotate(0, 3, 590), revoke(0, scope, revoked)];
+            let after = [commit(0, 300), commit(0, 1_189), fetch(0, 1_189), ask(0, 1_189)];
+            stories.push((format!("kept-{name}-{scope}"), [before.concat(), after.concat()].concat()));
+        }
+        // The same until another region, which has minted without the row, has heard of it. The first one waits for the second.
+        let there = [merge(0), commit(1, 299), fetch(1, 299), rotate(1, 3, 590), commit(1, 600)];
+        let here = [fetch(1, 600), rotate(1, 6, 890), revoke(0, scope, 3), commit(0, 300), commit(0, 1_300)];
+        let story = [there.concat(), here.concat(), merge(1), commit(1, 1_301), fetch(1, 1_301)];
+        stories.push((format!("late-region-{scope}"), [story.concat(), ask(1, 1_301)].concat()));
     }
+    // Tokens of the log become longer, one is minted, they become shorter again, and that one is logged out.
+    let longer = [lose(0, true), commit(0, 100), fetch(0, 100), rotate(0, 3, 399), lose(0, false)];
+    let story = [revoke(0, 0, 6), commit(0, 400), commit(0, 1_400), fetch(0, 1_400), ask(0, 1_400)];
+    stories.push(("shorter".to_owned(), [longer.concat(), story.concat()].concat()));
     stories
 }

@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use serde::Deserialize;
 
-use crate::mutant::Mutant;
+use crate::mutant::{Genre, Mutant};
 use crate::weave::weave;
 
 /// The switch, as the library gets it.
@@ -140,7 +140,7 @@ impl Tree {
                 woven.insert((*file).to_string(), result.text);
             }
             let before = refused.len();
-            self.refused(&woven, &mut refused)?;
+            self.refused(mutants, &woven, &mut refused)?;
             eprintln!(
                 "{} mutants woven in, {} of them do not compile",
                 switches.len(),
@@ -167,7 +167,12 @@ impl Tree {
     }
 
     /// Adds the mutants with which the library does not compile, as far as the compiler says in one run.
-    fn refused(&self, woven: &BTreeMap<String, String>, refused: &mut Refused) -> io::Result<()> {
+    fn refused(
+        &self,
+        mutants: &[Mutant],
+        woven: &BTreeMap<String, String>,
+        refused: &mut Refused,
+    ) -> io::Result<()> {
         for error in
             self.cargo(&self.draft, &["check", "--lib"])?.into_iter().filter_map(|message| message.message)
         {
@@ -177,7 +182,9 @@ impl Tree {
             let spans = |primary: bool| error.spans.iter().filter(move |span| span.is_primary == primary);
             if error.code.as_ref().is_some_and(|code| code.code == "E0004") {
                 // Without any of the arms that can be deleted the match is not complete; whether without one, cargo-mutants finds out.
-                let next = spans(true).find_map(|span| next_mutant(woven.get(&span.file_name)?, span));
+                let is_arm = |index: &usize| mutants[*index].genre == Genre::MatchArm;
+                let next = spans(true)
+                    .find_map(|span| numbers(woven.get(&span.file_name)?.get(span.byte_end..)?).find(is_arm));
                 refused.together.extend(next);
                 continue;
             }
@@ -241,10 +248,9 @@ impl Refused {
     }
 }
 
-/// The first mutant behind the span.
-fn next_mutant(text: &str, span: &DiagnosticSpan) -> Option<usize> {
-    let rest = text.get(span.byte_end..)?;
-    number(rest.get(rest.find("/*<")? + 3..)?)
+/// The mutants in a text, in its order.
+fn numbers(text: &str) -> impl Iterator<Item = usize> {
+    text.split("/*<").skip(1).filter_map(number)
 }
 
 /// The mutant whose arm the span is in.

@@ -106,7 +106,8 @@ pub fn weave(text: &str, mutants: &[(usize, &Mutant)], switches: &mut Vec<usize>
 
 fn site(text: &str, places: &Places, mutant: &Mutant) -> Site {
     let (start, end) = (offset(text, mutant.span.start), offset(text, mutant.span.end));
-    if places.is_constant(start) {
+    // A body may begin with a constant; what takes its place stands before that.
+    if places.is_constant(start) && mutant.genre != Genre::FnValue {
         return Site::Nowhere;
     }
     let new = &mutant.replacement;
