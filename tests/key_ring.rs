@@ -182,6 +182,12 @@ fn an_error_of_a_ring_says_where_and_shows_nothing() {
     }
     let huge = format!("sc-ring.v1.issuer.{}", "A".repeat(1 << 20));
     assert_eq!(refuse(&huge), RingTextError::Length);
+    // Up to a little more than the longest ring, what is wrong with the characters is said first.
+    let wrong = |length| format!("sc-ring.v1.issuer.{}!", "A".repeat(length));
+    assert_eq!(
+        (refuse(&wrong(1_919)), refuse(&wrong(1_920))),
+        (RingTextError::Base64, RingTextError::Length)
+    );
     assert!("sc-ring.v1.verifier.".parse::<Ring<Verifying>>().is_err());
 }
 

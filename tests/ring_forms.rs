@@ -5,8 +5,8 @@ mod common;
 use common::{CONTEXT, Repeatable, at, ring, subject};
 use safeconduct::{
     AuthLevel, ExactList, Grant, Issuer, Issuing, KeyEncryptionKey, Kind, NotStored, Policy, Public,
-    Published, Realm, RealmError, Ring, RingError, RingFileError, RingTextError, RootKey, RootPublicKey,
-    Schedule, Seconds, Verifier, Verifying,
+    Published, PublishedError, Realm, RealmError, Ring, RingError, RingFileError, RingTextError, RootKey,
+    RootPublicKey, Schedule, Seconds, Verifier, Verifying,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -107,6 +107,30 @@ fn sizes_are_as_the_specification_says() {
     let root = RootKey::generate(&mut rng).unwrap();
     let kek = KeyEncryptionKey::generate(&mut rng).unwrap();
     assert!(eight.verifying().publish(1, &root, &kek, &mut rng).unwrap().len() < 1_024);
+}
+
+#[test]
+fn the_longest_ring_comes_back_in_every_form() {
+    let mut rng = Repeatable(2);
+    let mut longest = Ring::<Issuing>::new();
+    for _ in 0..16 {
+        let key = safeconduct::IssuingKey::generate(Kind::Nested, &mut rng).unwrap();
+        let window = safeconduct::Window::new(at(0), Seconds::days(30), Seconds::hours(2)).unwrap();
+        longest.add(key, window).unwrap();
+    }
+    for seed in [10, 11] {
+        longest.add_realm(&realm(seed, 2)).unwrap();
+    }
+    let text = longest.to_text();
+    assert_eq!(text.as_str().parse::<Ring<Issuing>>().unwrap().to_text().as_str(), text.as_str());
+    let (root, kek) = (RootKey::generate(&mut rng).unwrap(), KeyEncryptionKey::generate(&mut rng).unwrap());
+    let document = longest.publish(1, &root, &kek, &mut rng).unwrap();
+    let opened = Published::<Issuing>::open(&document, &kek, &root.public()).unwrap();
+    assert_eq!(opened.into_ring().to_text().as_str(), text.as_str());
+    for longer in [format!("{document}A"), format!("{document}AA"), format!("{document}{document}")] {
+        let refused = Published::<Issuing>::open(&longer, &kek, &root.public()).map(|_| ());
+        assert_eq!(refused, Err(PublishedError::NotADocument));
+    }
 }
 
 #[test]
@@ -236,6 +260,22 @@ fn what_is_not_published_yet_is_published_for_issuers() {
     assert_eq!(opened.into_ring().to_text().as_str(), unpublished.to_text().as_str());
 }
 
+/// An id has 32 bits, so somebody's two realms may have the same: then they are not taken for one.
+#[test]
+fn two_realms_of_one_id_are_not_merged() {
+    let signer = RootKey::generate(&mut Repeatable(8)).unwrap().public().to_bytes();
+    // Found by trying 95,000 seeds.
+    for seeds in [[2_463, 32_607], [34_196, 55_967], [59_934, 94_802]] {
+        let [one, other] = seeds.map(|seed| {
+            let mut ring = ring(&[Kind::Encrypted], 7);
+            ring.add_realm(&Realm::generate(&[signer], &mut Repeatable(seed)).unwrap()).unwrap();
+            ring
+        });
+        assert!(one.realms().map(Realm::id).eq(other.realms().map(Realm::id)), "this test can fail");
+        assert_eq!(one.merge(&other).map(|_| ()), Err(RingError::RealmConflict));
+    }
+}
+
 #[test]
 fn two_states_of_a_realm_are_one_realm_only_with_the_same_signers() {
     let mut rng = Repeatable(8);
@@ -248,6 +288,10 @@ fn two_states_of_a_realm_are_one_realm_only_with_the_same_signers() {
     };
     assert!(with(&realm).merge(&with(&realm)).is_ok());
     assert_eq!(with(&realm).merge(&with(&moved)).map(|_| ()), Err(RingError::RealmConflict));
+    // In a public ring there is no filter key to compare.
+    let public = |realm: &Realm| with(realm).public();
+    assert!(public(&realm).merge(&public(&realm)).is_ok());
+    assert_eq!(public(&realm).merge(&public(&moved)).map(|_| ()), Err(RingError::RealmConflict));
     // What was read back covers what was to be stored only if its versions are not lower.
     let mut raised = realm.clone();
     raised.raise_min_snapshot_version(5).unwrap();

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use common::web::{Web, bearer, cookie, grant};
 use http::{HeaderMap, Request, Response};
+use safeconduct::Reason;
 use safeconduct::http::{SessionHandle, Transport};
 use safeconduct::tower::SessionLayer;
 use tower::{Layer, Service, service_fn};
@@ -83,7 +84,10 @@ fn responses_that_need_nothing_are_left_alone() {
     let public =
         || (200, vec![("cache-control", "public, max-age=600"), ("cdn-cache-control", "max-age=600")]);
     for cookies in [browser.as_str(), "", "__Host-sid-a=nonsense"] {
-        let (_, headers) = send(&web, request("GET", &[("cookie", cookies)]), |_| public());
+        let (_, headers) = send(&web, request("GET", &[("cookie", cookies)]), |handle| {
+            assert_eq!(handle.reason(), cookies.contains("nonsense").then_some(Reason::Malformed));
+            public()
+        });
         assert_eq!(headers["cache-control"], "public, max-age=600");
         assert_eq!(headers["cdn-cache-control"], "max-age=600");
         assert!(set_cookies(&headers).is_empty(), "inside the threshold no response sets a cookie");

@@ -129,10 +129,10 @@ impl Realm {
 
     /// Whether two states of a realm differ in nothing but the version.
     pub(super) fn same_but_for_version(&self, other: &Self) -> bool {
-        let keys = (self.filter_key.as_ref(), other.filter_key.as_ref());
-        let same_key = match keys {
+        let same_key = match (&self.filter_key, &other.filter_key) {
             (Some(one), Some(other)) => one.is(other),
-            (one, other) => one.is_none() && other.is_none(),
+            (None, None) => true,
+            _ => false,
         };
         self.id == other.id && self.signers().eq(other.signers()) && same_key
     }

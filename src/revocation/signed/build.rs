@@ -154,6 +154,25 @@ const _: () = assert!(HASH == 32);
 mod tests {
     use super::*;
 
+    /// SPEC section 9.3: of the filters in the order of their growth the first whose rate holds, so that every publisher makes the same bytes.
+    #[test]
+    fn a_filter_grows_until_its_rate_holds_and_no_further() {
+        let mut grown = 0;
+        for count in 1..400_u64 {
+            let entries: Vec<u64> = (0..count)
+                .map(|entry| entry.wrapping_add(count).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+                .map(|entry| (entry ^ (entry >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9))
+                .collect();
+            let (geometry, pages) = filter(&entries, 8).unwrap();
+            // All of these are of one page, so the rate is that of its ones: one in 2^8 says that at most half of the bits are.
+            let ones: u32 = pages.iter().map(|byte| byte.count_ones()).sum();
+            assert_eq!(geometry.pages, 1);
+            assert!(ones.saturating_mul(2) <= geometry.page_bits, "{ones} of {count} entries");
+            grown += u32::from(shape(count, 8, 0).is_some_and(|first| first.page_bits < geometry.page_bits));
+        }
+        assert!(grown > 0, "that never happened: this test shows nothing");
+    }
+
     #[test]
     fn what_the_log_takes_can_be_published() {
         for probes in (8..=32).step_by(4) {
