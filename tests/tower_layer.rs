@@ -112,7 +112,14 @@ fn handlers_log_in_and_out_by_the_handle() {
         handle.log_out(&mut web.list.clone()).unwrap();
         (303, vec![])
     });
-    assert!(set_cookies(&headers)[0].starts_with("__Host-sid-a=left."));
+    let mark = set_cookies(&headers)[0].split(';').next().unwrap().to_owned();
+    assert!(mark.starts_with("__Host-sid-a=left."));
+    // The browser shows it from now on, and nothing is reported as refused.
+    send(&web, request("GET", &[("cookie", &mark)]), |handle| {
+        assert!(handle.session().unwrap().is_none());
+        assert_eq!(handle.reason(), None, "{mark}");
+        (200, vec![])
+    });
     let (_, headers) = send(&web, request("GET", &[("cookie", &browser)]), |handle| {
         assert!(handle.session().unwrap().is_none());
         (200, vec![])

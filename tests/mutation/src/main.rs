@@ -22,7 +22,7 @@ use trial::{Test, Verdict};
 /// So many tests that caught a mutant of the same file are tried before the quick ones.
 const REMEMBERED: usize = 6;
 /// A mutant counts as a survivor when tests that usually take so long together have not noticed it. It can only make survivors more.
-const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Tests that wait for each other's threads or processes.
 const CLOCKS: [&str; 4] = ["node", "file_store", "publication", "logout_interleavings"];
 
