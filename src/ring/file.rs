@@ -1,7 +1,7 @@
 //! A ring in a file.
 
 use core::fmt;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -18,16 +18,20 @@ impl<R: Role> Ring<R> {
     ///
     /// [`RingFileError`]; no message contains anything of the file.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, RingFileError> {
-        let mut file = std::fs::File::open(path).map_err(RingFileError::Io)?;
+        Self::read(std::fs::File::open(path).map_err(RingFileError::Io)?)
+    }
+
+    /// Into memory that is wiped and never outgrown, which the standard library's ways of reading all there is do not promise.
+    fn read(mut source: impl Read) -> Result<Self, RingFileError> {
         let mut buffer = Zeroizing::new([0; MAX_FILE]);
         let mut length = 0_usize;
         loop {
             let room = buffer.get_mut(length..).unwrap_or_default();
-            match file.read(room) {
+            match source.read(room) {
                 Ok(0) if length == MAX_FILE => return Err(RingFileError::Text(RingTextError::Length)),
                 Ok(0) => break,
                 Ok(more) => length = length.saturating_add(more),
-                Err(why) if why.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(why) if why.kind() == ErrorKind::Interrupted => {}
                 Err(why) => return Err(RingFileError::Io(why)),
             }
         }
@@ -61,5 +65,40 @@ impl core::error::Error for RingFileError {
             Self::Io(why) => Some(why),
             Self::Text(why) => Some(why),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use super::*;
+    use crate::ring::Issuing;
+
+    /// A file that is read in pieces, or not at all.
+    struct Pieces(VecDeque<Result<&'static [u8], ErrorKind>>);
+
+    impl Read for Pieces {
+        fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+            let piece = self.0.pop_front().unwrap_or(Ok(&[]))?;
+            room[..piece.len()].copy_from_slice(piece);
+            Ok(piece.len())
+        }
+    }
+
+    fn read(pieces: impl IntoIterator<Item = Result<&'static [u8], ErrorKind>>) -> RingFileError {
+        Ring::<Issuing>::read(Pieces(pieces.into_iter().collect())).map(|_| ()).unwrap_err()
+    }
+
+    #[test]
+    fn signals_do_not_end_a_file_and_failures_do() {
+        let [front, back]: [&[u8]; 2] = [b"sc-ring.v1.", b"somebody.AAAA"];
+        let interrupted = || Err(ErrorKind::Interrupted);
+        let all = read([interrupted(), Ok(front), interrupted(), Ok(back), interrupted()]);
+        assert!(matches!(all, RingFileError::Text(RingTextError::UnknownRole)), "{all}");
+        let half = read([Ok(front)]);
+        assert!(matches!(half, RingFileError::Text(RingTextError::NotARing)), "{half}");
+        let failed = read([Ok(front), Err(ErrorKind::ConnectionReset), Ok(back)]);
+        assert!(matches!(failed, RingFileError::Io(why) if why.kind() == ErrorKind::ConnectionReset));
     }
 }
