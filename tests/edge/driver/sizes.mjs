@@ -1,25 +1,39 @@
-// How large what is deployed is, as it is and compressed.
-import { readFileSync, readdirSync } from "node:fs";
+// How large what is deployed is, as it is and compressed, and how much of that sessions add.
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;
 
+const compressed = (files) => gzipSync(Buffer.concat(files.map((file) => readFileSync(file))), { level: 9 }).length;
+
+const scripts = (folder) =>
+  readdirSync(folder, { recursive: true }).filter((name) => /_bg\.js$|^snippets.*\.js$/.test(name)).map((name) => join(folder, name));
+
+/** The functions: those in `built`, or those without sessions. */
+const functions = ({ worker, fastly, lambda }) => ({
+  "Worker: wasm": [join(worker, "index_bg.wasm")],
+  "Worker: JavaScript": scripts(worker),
+  "Compute: wasm": [fastly],
+  "Lambda: bootstrap": [lambda],
+});
+
 /** A row of a table for each artefact. */
 export function sizes(built) {
-  const worker = readdirSync(built.worker, { recursive: true }).filter((name) => /_bg\.(js|wasm)$|^snippets.*\.js$/.test(name));
   const artefacts = {
-    "Worker: wasm": [join(built.worker, "index_bg.wasm")],
-    "Worker: JavaScript": worker.filter((name) => name.endsWith(".js")).map((name) => join(built.worker, name)),
-    "Compute: wasm": [built.fastly],
-    "Lambda: bootstrap": [built.lambda],
+    ...functions(built),
     "plain module": [built.plain],
     "plain module, verifying only": [built.verify],
     "plain module, verifying kind e, no snapshots": [built.encrypted],
   };
+  const inBare = (file) => join(built.bare, file);
+  const bare = existsSync(built.bare)
+    ? functions({ worker: inBare("worker"), fastly: inBare("fastly-compute.wasm"), lambda: inBare("bootstrap") })
+    : undefined;
   const rows = Object.entries(artefacts).map(([name, files]) => {
-    const bytes = Buffer.concat(files.map((file) => readFileSync(file)));
-    return `| ${name} | ${kilobytes(bytes.length)} | ${kilobytes(gzipSync(bytes, { level: 9 }).length)} |`;
+    const size = files.reduce((sum, file) => sum + readFileSync(file).length, 0);
+    const added = bare?.[name] ? kilobytes(compressed(files) - compressed(bare[name])) : name.startsWith("plain") ? "all" : "";
+    return `| ${name} | ${kilobytes(size)} | ${kilobytes(compressed(files))} | ${added} |`;
   });
-  return ["| artefact | size | gzip -9 |", "| --- | --- | --- |", ...rows].join("\n");
+  return ["| artefact | size | gzip -9 | added by sessions |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
