@@ -131,6 +131,10 @@ pub fn log_outs() -> Vec<(String, Vec<u8>)> {
         let after = [ask(0, 300), commit(0, 1_600), fetch(0, 1_600), ask(0, 310), commit(0, 2_400)];
         let story = [before.concat(), after.concat(), fetch(0, 2_400), ask(0, 1_000)];
         stories.push((format!("forgotten-{scope}"), story.concat()));
+        // Of keys and of everyone the rows are for good.
+        if scope > 2 {
+            continue;
+        }
         // As late as a node may that has the version before, and the row is asked for until that token is over, at 1,190: both that of the parent and that of the token.
         for (name, revoked) in [("parent", 3), ("child", 6)] {
             let before = [commit(0, 299), fetch(0, 299), rotate(0, 3, 590), revoke(0, scope, revoked)];
