@@ -4,7 +4,9 @@ mod common;
 
 use common::realm::Desk;
 use common::{Repeatable, at, subject};
-use safeconduct::{Journal, JournalError, JournalSettings, Kind, Policy, Revocation, Seconds, Subject};
+use safeconduct::{
+    Journal, JournalError, JournalSettings, Kind, Policy, Revocation, Seconds, SessionId, Subject,
+};
 
 const POLICY: Policy = Policy::AAL1;
 
@@ -106,4 +108,20 @@ fn a_delta_goes_on_from_the_same_line_of_versions_only() {
     assert_eq!((before.version(), other.version()), (1, 1));
     assert_eq!(delta(&other), Err(JournalError::OtherRealm));
     assert_eq!(delta(&desk.read()), Err(JournalError::Version));
+}
+
+#[test]
+fn rows_are_kept_for_the_longer_token_until_the_last_of_those_is_over() {
+    let mut desk = desk();
+    let session = SessionId::from_bytes([1; SessionId::SIZE]);
+    desk.end(&Revocation::operator_session(session, at(28_800)), at(60));
+    // Nodes mint for an hour more on the version before; then tokens of half an hour live on.
+    let death = 60 + 3_600 + 1_800;
+    desk.settings = desk.settings.longest_token(Seconds::minutes(10));
+    for (now, rows) in [(100, 1), (death - 1_200, 1), (death - 1, 1), (death, 0)] {
+        let snapshot = desk.heartbeat(at(now));
+        assert_eq!(desk.read().count(), rows, "at {now}");
+        // The header's longest token: with a row that was dropped too early, those of half an hour would be refused.
+        assert_eq!(snapshot[88..92], 1_800_u32.to_be_bytes(), "at {now}");
+    }
 }

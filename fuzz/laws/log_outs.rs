@@ -1,5 +1,5 @@
 //! Law of `log_outs`: whoever was logged out in a version of the log is refused by every node that has this version or a later one, whatever clocks, rotations, lost deltas and other regions
-//! do; and nobody else is refused as logged out. As long as the settings stay, no row is dropped before every token that it is about is over.
+//! do; and nobody else is refused as logged out. No row is dropped before every token that it is about is over, by the shorter of the settings at least.
 
 use std::sync::{Arc, RwLock};
 

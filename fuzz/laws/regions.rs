@@ -46,8 +46,6 @@ pub(super) struct Version {
     pub(super) must: Set,
     /// What they may refuse.
     pub(super) may: Set,
-    /// Neither this log nor one that it has heard of was ever kept under other settings.
-    is_steady: bool,
 }
 
 /// A region: the versions of its log, and what was handed to its publisher since.
@@ -59,7 +57,6 @@ pub(super) struct Region {
     recorded: Vec<usize>,
     heard: Vec<usize>,
     rumoured: Set,
-    is_steady: bool,
 }
 
 pub(super) fn settings(number: usize) -> JournalSettings {
@@ -82,7 +79,6 @@ impl Region {
             recorded: vec![],
             heard: vec![],
             rumoured: Set::new(),
-            is_steady: true,
         };
         region.commit(realm, signer, now);
         region
@@ -96,9 +92,8 @@ impl Region {
     pub(super) fn begin_again(&mut self, realm: &Realm, settings: Option<JournalSettings>) {
         let latest = self.latest();
         let settings = settings.unwrap_or(latest.settings);
-        let is_steady = self.is_steady && settings == latest.settings;
         self.journal = Some(Journal::read(&latest.bytes, realm, settings).expect("our own log"));
-        (self.recorded, self.heard, self.rumoured, self.is_steady) = (vec![], vec![], Set::new(), is_steady);
+        (self.recorded, self.heard, self.rumoured) = (vec![], vec![], Set::new());
         self.versions.last_mut().expect("the first at least").settings = settings;
     }
 
@@ -121,7 +116,6 @@ impl Region {
         if self.journal(realm).merge(&log).is_err() {
             return;
         }
-        self.is_steady &= version.is_steady;
         let complete_to = version.complete_to.max(self.latest().complete_to);
         let alive = |number: &usize| {
             let revoked = &all[*number];
@@ -161,8 +155,7 @@ impl Region {
         if let Some(last) = self.versions.last() {
             assert!(last.issued_at <= issued_at && last.complete_to <= complete_to, "never back");
         }
-        let is_steady = self.is_steady;
-        self.versions.push(Version { bytes, settings, issued_at, complete_to, must, may, is_steady });
+        self.versions.push(Version { bytes, settings, issued_at, complete_to, must, may });
         self.journal = Some(journal);
     }
 
@@ -176,9 +169,7 @@ impl Region {
         // A log that drops a row while a token may need it says so: it has nodes refuse the longer tokens, and with them those of people who never logged out.
         let longest =
             bytes.get(88..92).and_then(|word| word.first_chunk()).map(|word| u32::from_be_bytes(*word));
-        if self.versions[place].is_steady {
-            assert_eq!(longest, Some(LONGEST[0]), "a row was dropped before its time");
-        }
+        assert!(longest >= Some(LONGEST[0]), "a row was dropped before its time");
         bytes
     }
 
