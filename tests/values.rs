@@ -23,6 +23,9 @@ fn subjects_are_compared_and_hashed_by_their_bytes() {
     assert_eq!(subject("a b").as_str(), Some("a b"));
     assert_eq!(subject("a b").to_string(), "a b");
     assert_eq!(subject("a\tb").to_string(), "0x610962");
+    assert_eq!(subject("0x41").to_string(), "0x30783431");
+    assert_eq!(Subject::new([0xFF, 0]).unwrap().to_string(), "0xff00");
+    assert_eq!(AsRef::<[u8]>::as_ref(&subject("a b")), b"a b");
     assert_eq!(Kind::Nested.to_string(), "nested");
 }
 
