@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Broken, CONTEXT, Repeatable, at, ring, subject};
+use common::{Broken, CONTEXT, Constant, Repeatable, at, ring, subject};
 use safeconduct::{
     AdvanceError, AuthLevel, ExactList, Grant, Issuer, Issuing, IssuingKey, KeyEncryptionKey, KeyId,
     KeyState, Kind, MintError, NotStored, Pinned, Policy, Published, PublishedError, Realm, Ring, RingError,
@@ -25,28 +25,6 @@ fn advance(ring: &Ring<Issuing>, now: Timestamp, seed: u64) -> Ring<Issuing> {
     let stored = advanced.to_text().as_str().parse().unwrap();
     advanced.confirm(stored).unwrap()
 }
-
-/// A generator that is stuck.
-struct Constant;
-
-impl safeconduct::rand_core::TryRng for Constant {
-    type Error = std::convert::Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
-        Ok(7)
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
-        Ok(7)
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
-        bytes.fill(7);
-        Ok(())
-    }
-}
-
-impl safeconduct::rand_core::TryCryptoRng for Constant {}
 
 fn text(ring: &Ring<Issuing>) -> String {
     ring.to_text().as_str().to_owned()

@@ -45,6 +45,7 @@ mod absent {
     use safeconduct::{
         AuthLevel, Context, ExactList, Grant, Issuer, Kind, Policy, Public, PublicKeyError, RealmError,
         Reason, RevocationLog as _, RingTextError, Role, Schedule, Scratch, Subject, Verifier, context,
+        inspect,
     };
     use sha2::{Digest as _, Sha256};
 
@@ -184,6 +185,11 @@ mod absent {
         assert_eq!(refused.reason(), Reason::SignaturesNotBuilt);
         assert_eq!(refused.to_string(), out.to_string(), "clients see one refusal");
         assert!(refused.reason().anybody_can_provoke());
+        let report = inspect::explain(&nested, now(), &verifier);
+        assert_eq!(report.reason, Some("SignaturesNotBuilt"));
+        for text in [&report.meaning, &report.advice] {
+            assert!(text.contains("feature `signatures`"), "{text}");
+        }
     }
 
     #[test]
