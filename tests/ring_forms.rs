@@ -250,6 +250,10 @@ fn two_states_of_a_realm_are_one_realm_only_with_the_same_signers() {
     };
     assert!(with(&realm).merge(&with(&realm)).is_ok());
     assert_eq!(with(&realm).merge(&with(&moved)).map(|_| ()), Err(RingError::RealmConflict));
+    // Without filter keys as well.
+    assert!(with(&realm).public().merge(&with(&realm).public()).is_ok());
+    let conflict = with(&realm).public().merge(&with(&moved).public()).map(|_| ());
+    assert_eq!(conflict, Err(RingError::RealmConflict));
     // What was read back covers what was to be stored only if its versions are not lower.
     let mut raised = realm.clone();
     raised.raise_min_snapshot_version(5).unwrap();

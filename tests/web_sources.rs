@@ -12,8 +12,8 @@ use safeconduct::http::{
     ChangeError, Csrf, Exchange, Incoming, NodeSessions, SessionSource, Transport, WebIssuer, WebSessions,
 };
 use safeconduct::{
-    AuthLevel, Floors, Issuer, Issuing, Kind, MintError, Node, Policy, Reason, Ring, Seconds, Timestamp,
-    Update, Verifier,
+    AuthLevel, Floors, Grant, Issuer, Issuing, Kind, MintError, Node, Policy, Reason, Ring, Seconds,
+    Timestamp, Update, Verifier,
 };
 
 #[test]
@@ -128,6 +128,22 @@ fn a_token_that_our_own_verifier_refuses_is_not_given_out() {
         Exchange::begin(source, &Incoming::new(Transport::new(), "POST", [("cookie", "")]));
     let why = exchange.log_in(&grant("usr_1"), &mut list.clone()).unwrap_err();
     assert_eq!((why, why.status()), (ChangeError::Refused(Reason::UnknownKey), 500));
+    assert!(exchange.finish(500).is_empty());
+}
+
+#[test]
+fn claims_that_are_too_long_for_a_cookie_log_nobody_in() {
+    let (list, ring) = (SharedList::default(), ring(&[Kind::Encrypted], 1));
+    let issuer = Issuer::new(&ring, CONTEXT, &Policy::AAL1, Kind::Encrypted);
+    let verifier = Verifier::new(&ring, CONTEXT, &Policy::AAL1, Kind::Encrypted).revocations(list.clone());
+    let source = Arc::new(WebSessions::new(issuer, verifier, || at(0), || getrandom::SysRng));
+    let mut exchange: Exchange<String> =
+        Exchange::begin(source, &Incoming::new(Transport::new(), "POST", [("cookie", "")]));
+    // The token would be within its own limit.
+    let grant = Grant::new(common::subject(), AuthLevel::Aal1).claims("x".repeat(2_960));
+    let why = exchange.log_in(&grant, &mut list.clone()).unwrap_err();
+    assert!(matches!(why, ChangeError::TooLarge(_)) && why.status() == 500, "{why:?}");
+    assert!(why.to_string().starts_with("the cookie would have 4120 bytes, "), "{why}");
     assert!(exchange.finish(500).is_empty());
 }
 
