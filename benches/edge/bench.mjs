@@ -10,6 +10,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { Desk } from "../../tests/edge/driver/desk.mjs";
 import { request } from "../../tests/edge/driver/client.mjs";
 import { freePort, listening, start, stopAll } from "../../tests/edge/driver/processes.mjs";
+import { inside } from "./inside.mjs";
 
 const [builtFile, ...rest] = process.argv.slice(2);
 const option = (name, otherwise) => (rest.includes(name) ? rest[rest.indexOf(name) + 1] : otherwise);
@@ -56,6 +57,20 @@ async function measure(name, n) {
   return { cpu: cpu() - before, wall: Number(process.hrtime.bigint() - begun) };
 }
 
+// The same module in this process: Node has its engine guard wasm's memory by pages, workerd has it compare every address.
+const IN_NODE = "safeconduct e, loop inside wasm, on Node";
+const here = inside(
+  new WebAssembly.Module(readFileSync(built.measured)),
+  { context: ["shop.example", "session"], subject: "usr_8f14e45fceea167a", ring: desk.read("ring-e.txt"), snapshot: readFileSync(join(folder, "snapshot")) },
+  Math.floor(Date.now() / 1000),
+);
+function measureHere(n) {
+  const [before, begun] = [process.cpuUsage(), process.hrtime.bigint()];
+  if (!here.many(n)) throw new Error(IN_NODE);
+  const { user, system } = process.cpuUsage(before);
+  return { cpu: user + system, wall: Number(process.hrtime.bigint() - begun) / 1000 };
+}
+
 const quantile = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
 function summary(numbers) {
   const sorted = numbers.toSorted((one, other) => one - other);
@@ -85,6 +100,7 @@ for (const name of names.filter((name) => name !== "empty")) {
 }
 
 const samples = Object.fromEntries(names.map((name) => [name, { cpu: [], wall: [] }]));
+const onNode = { cpu: [], wall: [] };
 const single = Object.fromEntries(names.map((name) => [name, []]));
 for (let round = 0; round < rounds; round++) {
   const empty = await measure("empty", 0);
@@ -94,6 +110,9 @@ for (let round = 0; round < rounds; round++) {
     samples[name].cpu.push((cpu - less.cpu) / times[name] / 1000);
     samples[name].wall.push((wall - less.wall) / times[name] / 1000);
   }
+  const { cpu: processor, wall } = measureHere(times["safeconduct e"]);
+  onNode.cpu.push(processor / times["safeconduct e"]);
+  onNode.wall.push(wall / times["safeconduct e"]);
   // End to end: one verification a request, many requests one after the other.
   for (const name of shuffled(names)) {
     const before = cpu();
@@ -109,11 +128,13 @@ const report = names.map((name) => ({
   case: name, characters: lengths[name], microseconds: summary(samples[name].cpu), wall: summary(samples[name].wall),
   perRequest: summary(single[name]), ratio: summary(samples[name].cpu).median / ours,
 }));
+const [cpuHere, wallHere] = [summary(onNode.cpu), summary(onNode.wall)];
+report.push({ case: IN_NODE, characters: here.token.length, microseconds: cpuHere, wall: wallHere, ratio: cpuHere.median / ours });
 const number = (value) => value.toFixed(2);
 console.log(`| one verification on workerd | characters | CPU µs (p10–p90) | wall µs | ratio | CPU µs of a whole request |\n| --- | --- | --- | --- | --- | --- |`);
 for (const { case: name, characters, microseconds: { median, p10, p90 }, wall, perRequest, ratio } of report) {
   const figures = name === "empty" ? ["", "", ""] : [`${number(median)} (${number(p10)}–${number(p90)})`, number(wall.median), number(ratio)];
-  console.log(`| ${name} | ${characters || ""} | ${figures.join(" | ")} | ${Math.round(perRequest.median)} |`);
+  console.log(`| ${name} | ${characters || ""} | ${figures.join(" | ")} | ${perRequest ? Math.round(perRequest.median) : ""} |`);
 }
 const machine = { processor: cpus()[0].model, cores: cpus().length, node: process.version };
 console.log(`\n${machine.processor}, ${machine.cores} cores; ${rounds} rounds, ${target} ms a request`);

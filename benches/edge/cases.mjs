@@ -5,6 +5,7 @@ import { sealData, unsealData } from "iron-session";
 
 import module from "./safeconduct.wasm";
 import { Sessions } from "../../examples/wasm-anywhere/safeconduct.js";
+import { inside } from "./inside.mjs";
 
 const context = ["shop.example", "session"];
 const subject = "usr_8f14e45fceea167a";
@@ -25,7 +26,8 @@ async function prepare(env) {
     const token = sessions.issue({ subject }, now);
     add(`safeconduct ${kind}`, token, () => sessions.verify(token, now).subject === subject);
   }
-  add("safeconduct e, loop inside wasm", ...inside(env, now));
+  const within = inside(module, { context, subject, ring: env.RING_E, snapshot: env.SNAPSHOT }, now);
+  add("safeconduct e, loop inside wasm", within.token, within);
 
   const hmac = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);
   const jwt = () => new SignJWT(claims(now)).setSubject(subject).setIssuedAt(now).setExpirationTime(now + 1800)
@@ -59,31 +61,6 @@ async function prepare(env) {
   const signature = await crypto.subtle.sign("Ed25519", pair.privateKey, message);
   add("bare WebCrypto Ed25519", "", () => crypto.subtle.verify("Ed25519", pair.publicKey, signature, message));
   return cases;
-}
-
-/** The same without the host's language: one call verifies `n` times. */
-function inside(env, now) {
-  const random = (address, length) => {
-    crypto.getRandomValues(new Uint8Array(wasm.memory.buffer, address, length));
-    return 0;
-  };
-  const wasm = new WebAssembly.Instance(module, { host: { random } }).exports;
-  const write = (...parts) => {
-    const length = parts.reduce((sum, part) => sum + part.length, 0);
-    const address = wasm.inbox(length); // first: memory may grow
-    const at = new Uint8Array(wasm.memory.buffer, address, length);
-    parts.reduce((end, part) => (at.set(part, end), end + part.length), 0);
-    return length;
-  };
-  const utf8 = new TextEncoder();
-  const parts = utf8.encode(context.join("\0") + "\0"), encrypted = 1 << 8 | "e".charCodeAt(0);
-  wasm.set_up(write(parts, utf8.encode(env.RING_E)), parts.length, encrypted);
-  wasm.take_snapshot(write(new Uint8Array(env.SNAPSHOT)), now);
-  write(utf8.encode(subject));
-  const length = wasm.issue(subject.length, 0, 1, now);
-  const token = new Uint8Array(wasm.memory.buffer, wasm.outbox(), length).slice();
-  write(token);
-  return [{ length }, { many: (n) => wasm.verify_many(length, now, n) === n }];
 }
 
 let prepared;
