@@ -1,5 +1,6 @@
 //! Both backends on the same input: honest, damaged and crafted. A few thousand cases with `cargo test`, a million with
 //! `cargo test --release --lib a_million -- --ignored`.
+#![cfg(test)]
 
 use std::vec::Vec;
 
