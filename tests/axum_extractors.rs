@@ -25,6 +25,24 @@ impl Requirement for Payments {
     const MAX_AGE: Option<Seconds> = Some(Seconds::minutes(5));
 }
 
+struct Verified;
+
+impl Requirement for Verified {
+    const LEVEL: AuthLevel = AuthLevel::Aal2;
+}
+
+async fn settings(session: Required<Verified>) -> String {
+    format!("settings of {}", session.subject())
+}
+
+/// As a handler does that leaves the rest to a task of its own.
+async fn leave_later(session: Session, sessions: Sessions, State(mut log): State<SharedList>) -> String {
+    let (theirs, handle) = (session.clone(), sessions.clone());
+    drop((session, sessions));
+    handle.log_out(&mut log).unwrap();
+    format!("goodbye, {}", theirs.subject())
+}
+
 async fn hello(session: Session) -> String {
     format!("hello, {}", session.subject())
 }
@@ -78,6 +96,8 @@ fn routes(log: SharedList) -> Router {
         .route("/hello", get(hello).post(hello))
         .route("/form", get(form))
         .route("/pay", post(pay))
+        .route("/settings", get(settings))
+        .route("/leave-later", post(leave_later))
         .route("/transfer", post(transfer))
         .route("/login", post(log_in))
         .route("/step-up", post(step_up))
@@ -132,14 +152,30 @@ fn a_day_in_a_router() {
     let challenge = headers["www-authenticate"].to_str().unwrap();
     assert!(challenge.contains("insufficient_user_authentication") && challenge.contains("max_age=\"300\""));
 
+    let (status, headers, _) = go("GET", "/settings", &browser);
+    let challenge = headers["www-authenticate"].to_str().unwrap();
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    assert!(challenge.ends_with("acr_values=\"aal2\""), "no age was demanded: {challenge}");
+
     let raised = token_of(&go("POST", "/step-up", &browser).1);
     assert_eq!(go("POST", "/pay", &raised).2, "paid at aal2");
+    assert_eq!(go("GET", "/settings", &raised).2, "settings of usr_1");
     assert_eq!(go("GET", "/hello", &browser).0, StatusCode::UNAUTHORIZED, "the old token is out");
     web.sleep(300);
     assert_eq!(go("POST", "/pay", &raised).0, StatusCode::UNAUTHORIZED, "and dropped back");
 
     assert_eq!(go("POST", "/logout", &raised).0, StatusCode::NO_CONTENT);
     assert_eq!(go("GET", "/hello", &raised).0, StatusCode::UNAUTHORIZED);
+}
+
+#[test]
+fn clones_of_extractors_act_on_the_same_request() {
+    let web = Web::new();
+    let browser = cookie(&web.log_in("usr_1", ""));
+    let (_, headers, body) = send(app(&web), "POST", "/leave-later", &[("cookie", &browser)]);
+    assert_eq!(body, "goodbye, usr_1");
+    assert!(headers["set-cookie"].to_str().unwrap().starts_with("__Host-sid-a=left."));
+    assert_eq!(common::web::user(&web.get(&browser)), None);
 }
 
 #[test]
@@ -292,6 +328,9 @@ fn a_change_that_is_refused_is_answered_by_its_cause() {
     }
     assert_eq!(Rejection::from(CsrfError::NoSession), Rejection::Unauthenticated);
     assert_eq!(Rejection::from(CsrfError::Random).status().as_u16(), 500);
+    for fault in [Rejection::from(ChangeError::NoWay), Rejection::from(CsrfError::Random)] {
+        assert_eq!(fault.to_string(), "internal error", "nothing of the set-up is told to clients");
+    }
     assert_eq!(Rejection::Foreign.to_string(), "request rejected");
     assert_eq!(Rejection::Unavailable.to_string(), "temporarily unavailable");
 }

@@ -6,8 +6,12 @@ use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 
 use common::web::{Web, cookie, grant, headers};
-use common::{SharedList, at};
-use safeconduct::{Answer, AuthLevel, Facts, Freshness, MintError, Policy, Revocations, Seconds, Timestamp};
+use common::{CONTEXT, SharedList, at, ring};
+use safeconduct::http::{Exchange, Incoming, SessionCookie, Transport, WebSessions};
+use safeconduct::{
+    Answer, AuthLevel, Facts, Freshness, Grant, Issuer, Issuing, Kind, MintError, Policy, Revocations, Ring,
+    Seconds, Timestamp, Verifier,
+};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -132,6 +136,38 @@ fn what_was_due_and_did_not_happen_is_told_and_so_is_a_change_of_password() {
     exchange.end_others(Policy::AAL2.cut_off(at(0), None), &mut web.list.clone()).unwrap();
     let _ = exchange.finish(200);
     assert_eq!(kept.take().last().unwrap(), "INFO event=ended_others session=# replaces=#");
+}
+
+#[test]
+fn a_successor_that_cannot_be_used_is_told_and_the_session_goes_on() {
+    let kept = Kept::default();
+    let _guard = tracing::subscriber::set_default(kept.clone());
+    let list = SharedList::default();
+    let (one, two) = (ring(&[Kind::Encrypted], 1), ring(&[Kind::Encrypted], 2));
+    // The clock, the issuer's ring, the cookie: what a change of the set-up may leave behind.
+    let at_moment = |moment: i64, issuing: &Ring<Issuing>, cookie: SessionCookie, header: &str| {
+        let issuer = Issuer::new(issuing, CONTEXT, &Policy::AAL1, Kind::Encrypted);
+        let verifier = Verifier::new(&one, CONTEXT, &Policy::AAL1, Kind::Encrypted).revocations(list.clone());
+        let source = Arc::new(WebSessions::new(issuer, verifier, move || at(moment), || getrandom::SysRng));
+        let incoming = Incoming::new(Transport::new().cookie(cookie), "GET", [("cookie", header)]);
+        Exchange::<String>::begin(source, &incoming)
+    };
+    let plain = SessionCookie::new();
+    // So long that the token just fits without `Max-Age`: 90 bytes are header, tag and what is said of every session.
+    let claims = "x".repeat(plain.longest_token() / 4 * 3 - 90);
+    let grant = Grant::new(common::subject(), AuthLevel::Aal1).claims(claims);
+    let mut exchange = at_moment(0, &one, plain, "");
+    exchange.log_in(&grant, &mut list.clone()).unwrap();
+    let browser = cookie(&headers(&exchange.finish(303)));
+    assert_eq!(kept.take().len(), 1);
+    for (issuing, cookie, reason) in
+        [(&two, plain, "UnknownKey"), (&one, plain.persistent(), "the cookie is too large")]
+    {
+        let mut exchange = at_moment(1_000, issuing, cookie, &browser);
+        assert_eq!(kept.take(), [format!("WARN event=not_renewed session=# reason={reason}")]);
+        assert_eq!(exchange.session().unwrap().unwrap().rotation(), 0);
+        assert!(exchange.finish(200).is_empty(), "the token that the browser has stays");
+    }
 }
 
 #[test]

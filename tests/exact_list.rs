@@ -120,6 +120,42 @@ fn a_copy_says_what_the_list_said() {
     assert_eq!(copy.check(&facts, at(600)), Answer::Stale);
 }
 
+#[test]
+fn a_revocation_says_how_much_it_covers() {
+    let (_, first, _, retired, _) = retiring();
+    for (revocation, scope) in [
+        (Revocation::operator_token(ID, TokenId::from_bytes([1; 12]), at(1_800)), Scope::Token),
+        (Revocation::operator_session(ID, at(1)), Scope::Session),
+        (first.revocation(), Scope::Session),
+        (retired, Scope::Session),
+        (Revocation::operator_subject(subject(), at(1)), Scope::Subject),
+        (Revocation::operator_key(first.key_id()), Scope::Key),
+        (Revocation::operator_everyone(at(1)), Scope::Everyone),
+    ] {
+        assert_eq!(revocation.scope(), scope, "{revocation:?}");
+    }
+}
+
+#[test]
+fn behind_a_poisoned_lock_nothing_is_recorded_and_everybody_is_refused() {
+    let (service, first, ..) = retiring();
+    let list = service.list.clone();
+    let panicked = std::thread::spawn(move || {
+        let _held = list.write();
+        panic!("on purpose");
+    });
+    assert!(panicked.join().is_err());
+    let answer = service.list.clone().record(&first.revocation(), at(903));
+    assert!(!answer.is_recorded());
+    assert_eq!(service.list.check(&first.facts(), at(903)), Answer::Damaged);
+}
+
+#[test]
+fn of_two_data_that_both_shorten_a_token_the_shorter_life_counts() {
+    let (short, long) = (Answer::TooLong(Seconds::new(30)), Answer::TooLong(Seconds::new(60)));
+    assert_eq!((short.and(long), long.and(short)), (short, short));
+}
+
 /// Answers as it is told to, and knows nothing else.
 struct Says(Answer);
 

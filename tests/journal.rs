@@ -61,6 +61,17 @@ fn rows(snapshot: &[u8]) -> [u32; 4] {
 }
 
 #[test]
+fn settings_come_back_from_a_log_that_has_a_version() {
+    let strict = JournalSettings::strict(&POLICY);
+    let desk = Desk::with(Kind::Encrypted, strict, at(0));
+    let journal = Journal::read(&desk.stored, &desk.realm, JournalSettings::new(&POLICY)).unwrap();
+    assert_eq!(journal.recorded_settings(), strict);
+    let unborn = Journal::start(&desk.realm, JournalSettings::new(&POLICY), &mut Repeatable(1)).unwrap();
+    assert_eq!(unborn.recorded_settings(), JournalSettings::new(&POLICY));
+    assert!(strict.to_string().contains("5 min"), "{strict}");
+}
+
+#[test]
 fn a_subject_over_its_quota_needs_a_cut_off() {
     let mut counter = Counter::new(JournalSettings::new(&POLICY));
     let sessions: Vec<Session<()>> = (0..34).map(|_| counter.session(subject(), 0)).collect();

@@ -11,6 +11,13 @@ use safeconduct::{
 
 type App = (String, Vec<u8>, Option<i64>);
 
+/// What a server's log says at its start.
+#[cfg(not(feature = "fast"))]
+#[test]
+fn without_the_fast_backend_the_portable_one_computes() {
+    assert_eq!(safeconduct::backend().to_string(), "portable");
+}
+
 fn kinds() -> impl Strategy<Value = Kind> {
     prop::sample::select(Kind::ALL.to_vec())
 }

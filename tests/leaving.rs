@@ -100,6 +100,17 @@ fn an_elevated_token_waits_for_the_log() {
 }
 
 #[test]
+fn a_cut_off_that_ends_nothing_or_lies_far_ahead_is_refused() {
+    let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
+    let token = service.log_in(at(0));
+    let session = session(&service, &token, at(100));
+    let mut attempt = |before| service.issuer.end_others(&session, before, &mut service.rng).map(|_| ());
+    assert_eq!(attempt(at(0)), Err(MintError::Times), "the session itself would go on");
+    assert_eq!(attempt(at(1)), Ok(()));
+    assert_eq!(attempt(at(86_400)), Err(MintError::Times), "it would begin after its end");
+}
+
+#[test]
 fn a_session_that_takes_over_counts_its_rotations_anew() {
     let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
     let token = service.log_in(at(0));

@@ -78,11 +78,13 @@ fn bad_candidates_leave_the_pair_as_it_is() {
     other_ring.add_realm(&other_realm).unwrap();
     let older = || Update::new().ring(copy(&desk.ring), 4);
     let unknown = || Update::new().ring(copy(&other_ring), 6);
-    let cases: [(&str, Update<Issuing>, NodeError); 7] = [
+    let without_realm = || Update::new().ring(common::ring(&[Kind::Encrypted], 9), 6);
+    let cases: [(&str, Update<Issuing>, NodeError); 8] = [
         ("rolled back", Update::new().snapshot(first.clone()), SnapshotError::Older.into()),
         ("cut off", Update::new().snapshot(&second[..280]), SnapshotError::Length.into()),
         ("altered", Update::new().snapshot(flipped), SnapshotError::Damaged.into()),
         ("empty", Update::new().snapshot(&[][..]), SnapshotError::NotASnapshot.into()),
+        ("a ring without a realm", without_realm(), NodeError::NoRealm),
         ("an older ring", older(), NodeError::OlderRing { found: 4, had: 5 }),
         ("a ring whose realm has no snapshot", unknown(), NodeError::NoSnapshot { realm: other_realm.id() }),
         (

@@ -6,11 +6,25 @@ use common::realm::Desk;
 use common::{CONTEXT, Repeatable, at};
 use proptest::prelude::*;
 use safeconduct::{
-    AuthLevel, Floors, Grant, Issuer, Journal, Kind, Policy, Revocation, Revocations, Session, Snapshot,
-    Subject, Verifier,
+    AuthLevel, Floors, Grant, Issuer, Journal, JournalError, Kind, Policy, Revocation, Revocations, Session,
+    Snapshot, Subject, Verifier,
 };
 
 const POLICY: Policy = Policy::AAL1;
+
+#[test]
+fn a_delta_leads_from_an_earlier_version_of_the_same_log() {
+    let mut desk = Desk::new(Kind::Encrypted, &POLICY, at(0));
+    let first = desk.read();
+    desk.revoke_all(&[Revocation::operator_everyone(at(1))], at(1));
+    let second = desk.read();
+    assert!(second.delta_since(&first, &desk.signer).is_ok());
+    for earlier in [&first, &second] {
+        assert_eq!(first.delta_since(earlier, &desk.signer), Err(JournalError::Version));
+    }
+    let other = Journal::start(&desk.realm, desk.settings, &mut Repeatable(77)).unwrap();
+    assert_eq!(second.delta_since(&other, &desk.signer), Err(JournalError::OtherRealm), "another line");
+}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]

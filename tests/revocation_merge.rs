@@ -200,6 +200,18 @@ fn rows_die_however_often_they_are_exchanged() {
 }
 
 #[test]
+fn the_log_of_another_realm_is_not_taken_in() {
+    let (world, mut rng) = (World::new(1), Repeatable(6));
+    let realm = Realm::generate(&[world.signer.public()], &mut rng).unwrap();
+    let foreign = Journal::start(&realm, world.settings, &mut rng).unwrap();
+    let foreign = foreign.commit(at(0), &world.signer).unwrap().stored().0;
+    let mut journal = world.journal(0);
+    assert_eq!(journal.merge(&foreign), Err(JournalError::OtherRealm));
+    assert!(!journal.has_news());
+    assert_eq!(journal.delta_since(&foreign, &world.signer), Err(JournalError::OtherRealm));
+}
+
+#[test]
 fn an_old_document_brings_back_nothing_that_is_over() {
     let mut world = World::new(2);
     world.exchange(at(0));

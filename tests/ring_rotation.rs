@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Broken, CONTEXT, Repeatable, at, ring, subject};
+use common::{Broken, CONTEXT, Constant, Repeatable, at, ring, subject};
 use safeconduct::{
     AdvanceError, AuthLevel, ExactList, Grant, Issuer, Issuing, IssuingKey, KeyEncryptionKey, KeyId,
     KeyState, Kind, MintError, NotStored, Pinned, Policy, Published, PublishedError, Realm, Ring, RingError,
@@ -54,6 +54,8 @@ fn a_schedule_keeps_its_bounds() {
         Err(ScheduleError::TooLong)
     );
     assert_eq!(make(hours(1), hours(24), hours(24)), Err(ScheduleError::StagedAsLongAsItMints));
+    let dangerous = Schedule::dangerous(&Policy::AAL1, hours(1), hours(24), hours(24));
+    assert_eq!(dangerous, Err(ScheduleError::StagedAsLongAsItMints));
     assert!(make(hours(1), Seconds::new(86_401), hours(24)).is_ok());
     let long = Policy::builder(AuthLevel::Aal1).idle(hours(5)).build().unwrap();
     assert_eq!(schedule().also_for(&long).tail(), hours(6));
@@ -224,6 +226,12 @@ fn errors_of_advancing_change_nothing() {
     let due = ring(&[Kind::Encrypted], 1);
     let refused = due.advance(at(30 * DAY), &schedule(), &mut Broken).map(|_| ()).unwrap_err();
     assert_eq!(refused, AdvanceError::Random);
+    // A generator that says the same each time gives the key that is there already, again and again.
+    let key = IssuingKey::generate(Kind::Encrypted, &mut Constant).unwrap();
+    let mut ring = Ring::<Issuing>::new();
+    ring.add(key, window(0, 30 * 86_400, 86_400)).unwrap();
+    let refused = ring.advance(at(30 * DAY), &schedule(), &mut Constant).map(|_| ()).unwrap_err();
+    assert_eq!(refused, AdvanceError::Random);
 }
 
 #[test]
@@ -312,6 +320,14 @@ fn rings_that_contradict_each_other_are_not_merged() {
     let one = with(&[(1, window(0, 100, 0))]);
     let other = with(&[(1, window(0, 101, 0))]);
     assert_eq!(one.merge(&other).map(|_| ()).unwrap_err(), RingError::WindowConflict);
+    // What was read back in the place of ours is not ours either.
+    let ours = one.advance(at(0), &schedule(), &mut Repeatable(9)).unwrap().into_ring();
+    let refused = ours.confirm(other).unwrap_err();
+    assert!(matches!(refused, NotStored::Conflict(RingError::WindowConflict)));
+    assert_eq!(
+        refused.to_string(),
+        "the stored ring cannot be merged with this one: one key has two different windows"
+    );
     let many = |from: u64| with(&(from..from + 9).map(|seed| (seed, window(0, 100, 0))).collect::<Vec<_>>());
     assert_eq!(many(1).merge(&many(20)).map(|_| ()).unwrap_err(), RingError::Full);
     assert_eq!(many(1).merge(&many(2)).unwrap().count(), 10);

@@ -324,6 +324,11 @@ fn a_public_ring_sees_keys_and_everyone_and_with_the_filter_key_all() {
     let refused = verifier().revocations(coarse).verify_owned::<()>(token.as_str(), at(5)).unwrap_err();
     assert_eq!(refused.reason(), Reason::Revoked(Scope::Everyone));
     assert!(SnapshotKeys::with_filter_keys(&public, &[[7; 16]]).is_err());
+    // Of a second realm whose filter key nobody gave nothing can be read.
+    let second = Realm::generate(&[desk.signer.public()], &mut Repeatable(78)).unwrap();
+    desk.ring.add_realm(&second).unwrap();
+    let keys = SnapshotKeys::with_filter_keys(&desk.ring.public(), &[*filter_key]).unwrap();
+    assert_eq!(keys.realms().collect::<Vec<_>>(), [desk.realm.id()]);
 }
 
 #[test]

@@ -185,6 +185,8 @@ fn a_delta_out_of_order_is_refused_before_anything_else() {
     let old = forge::forged(&disordered, &old, &desk.signer);
     for document in [disordered, twice, other_line, old] {
         assert_eq!(snapshot.apply(&document, &desk.keys, at(3), &NO_MEMORY), Err(SnapshotError::Order));
+        let report = safeconduct::inspect::snapshot(&document, Some(&desk.keys), at(3), &NO_MEMORY);
+        assert_eq!(report.reason, Some("Order"), "operators see the same");
     }
     assert_eq!(snapshot.version(), 2);
 }

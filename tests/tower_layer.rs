@@ -8,9 +8,9 @@ use std::task::{Context, Poll, Waker};
 
 use common::web::{Web, bearer, cookie, grant};
 use http::{HeaderMap, Request, Response};
-use safeconduct::Reason;
 use safeconduct::http::{SessionHandle, Transport};
 use safeconduct::tower::SessionLayer;
+use safeconduct::{AuthLevel, LogAnswer, Policy, Reason, RevocationLog as _, Scope, Seconds};
 use tower::{Layer, Service, service_fn};
 
 /// Runs a future that never waits.
@@ -46,6 +46,11 @@ fn send(
 
 fn set_cookies(headers: &HeaderMap) -> Vec<&str> {
     headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap()).collect()
+}
+
+/// What a browser sends back, as the value of a `Cookie` header.
+fn sent_back(headers: &HeaderMap) -> String {
+    set_cookies(headers).iter().map(|line| line.split(';').next().unwrap()).collect::<Vec<_>>().join("; ")
 }
 
 #[test]
@@ -138,6 +143,95 @@ fn a_renewed_bearer_token_goes_back_in_the_header_that_was_asked_for() {
     let (_, headers) = send(&web, by_bearer(), |_| (200, vec![]));
     assert!(headers["session-token"].to_str().unwrap().starts_with("sc1e"));
     assert!(headers["session-token"].is_sensitive() && set_cookies(&headers).is_empty());
+}
+
+#[test]
+fn a_name_that_is_no_header_name_costs_the_renewal_and_not_the_response() {
+    let mut web = Web::new();
+    let bearer = bearer(&web.log_in("usr_1", ""));
+    web.sleep(1_000);
+    web.transport = Transport::new().renewed_bearer("session token");
+    let request = request("GET", &[("authorization", &bearer)]);
+    let (status, headers) = send(&web, request, |_| (200, vec![("content-type", "text/plain")]));
+    assert_eq!((status, headers["content-type"].as_bytes()), (200, &b"text/plain"[..]));
+    assert!(headers.iter().all(|(_, value)| !value.as_bytes().starts_with(b"sc1")));
+}
+
+/// What a log answers that is awaited.
+fn answers(web: &Web, change: &safeconduct::http::Change<()>) -> Vec<LogAnswer> {
+    let mut log = web.list.clone();
+    change.revocations().map(|revocation| log.record(revocation, common::at(0))).collect()
+}
+
+#[test]
+fn handlers_that_await_their_log_have_every_change_by_the_handle() {
+    let web = Web::new();
+    let act = |browser: &str, act: &dyn Fn(&SessionHandle<()>)| {
+        let (_, headers) = send(&web, request("POST", &[("cookie", browser)]), |handle| {
+            act(handle);
+            (200, vec![])
+        });
+        sent_back(&headers)
+    };
+    let browser = act("", &|handle| {
+        let change = handle.entering(&grant("usr_1")).unwrap();
+        assert_eq!(change.revocations().count(), 0, "a visitor leaves nothing behind");
+        handle.commit(change, []).unwrap();
+    });
+    let raised = act(&browser, &|handle| {
+        let change = handle.elevating(AuthLevel::Aal2, Seconds::minutes(5)).unwrap();
+        let answers = answers(&web, &change);
+        handle.commit(change, answers).unwrap();
+        assert_eq!(handle.session().unwrap().unwrap().level(), AuthLevel::Aal2);
+    });
+    let cut_off = Policy::AAL2.cut_off(common::at(0), None);
+    let alone = act(&raised, &|handle| {
+        let change = handle.ending_others(cut_off).unwrap();
+        let answers = answers(&web, &change);
+        handle.commit(change, answers).unwrap();
+        assert_eq!(handle.session().unwrap().unwrap().started_at(), cut_off);
+    });
+    let (_, headers) = send(&web, request("GET", &[("cookie", &raised)]), |handle| {
+        assert_eq!(handle.reason(), Some(Reason::Revoked(Scope::Subject)));
+        (200, vec![])
+    });
+    assert!(set_cookies(&headers).is_empty());
+    let left = act(&alone, &|handle| {
+        let change = handle.leaving().unwrap();
+        let answers = answers(&web, &change);
+        handle.commit(change, answers).unwrap();
+    });
+    assert!(left.contains("=left."), "{left}");
+}
+
+#[test]
+fn a_handler_logs_the_other_devices_out() {
+    let web = Web::new();
+    let (phone, desk) = (cookie(&web.log_in("usr_1", "")), cookie(&web.log_in("usr_1", "")));
+    let cut_off = Policy::AAL2.cut_off(common::at(0), None);
+    let (_, headers) = send(&web, request("POST", &[("cookie", &desk)]), |handle| {
+        let session = handle.end_others(cut_off, &mut web.list.clone()).unwrap();
+        assert_eq!(session.started_at(), cut_off);
+        (200, vec![])
+    });
+    let desk = sent_back(&headers);
+    assert_eq!(common::web::user(&web.get(&desk)).as_deref(), Some("usr_1"));
+    assert_eq!(common::web::user(&web.get(&phone)), None);
+}
+
+#[test]
+fn debug_output_shows_the_set_up_and_no_session() {
+    let web = Web::new();
+    let layer = SessionLayer::new(web.source.clone()).transport(Transport::new().without_bearer());
+    assert!(format!("{layer:?}").starts_with("SessionLayer { transport: Transport"), "{layer:?}");
+    #[derive(Debug)]
+    struct Inner;
+    let service = layer.layer(Inner);
+    let shown = format!("{service:?}");
+    assert!(shown.starts_with("SessionService { inner: Inner, layer: SessionLayer"), "{shown}");
+    let answer = |_: Request<()>| std::future::ready(Ok::<_, Infallible>(Response::new(())));
+    let future = layer.layer(service_fn(answer)).call(request("GET", &[]));
+    assert_eq!(format!("{future:?}"), "SessionFuture");
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use common::{CONTEXT, Service, at, ring};
-use safeconduct::{Kind, Policy, Subject, Timestamp, Verifier};
+use safeconduct::http::{SessionCookie, Transport};
+use safeconduct::{Floors, Issuing, Kind, Policy, Ring, Scratch, Subject, Timestamp, Update, Verifier};
 use time::OffsetDateTime;
 
 #[test]
@@ -23,6 +24,9 @@ fn subjects_are_compared_and_hashed_by_their_bytes() {
     assert_eq!(subject("a b").as_str(), Some("a b"));
     assert_eq!(subject("a b").to_string(), "a b");
     assert_eq!(subject("a\tb").to_string(), "0x610962");
+    assert_eq!(subject("0x41").to_string(), "0x30783431");
+    assert_eq!(Subject::new([0xFF, 0]).unwrap().to_string(), "0xff00");
+    assert_eq!(AsRef::<[u8]>::as_ref(&subject("a b")), b"a b");
     assert_eq!(Kind::Nested.to_string(), "nested");
 }
 
@@ -33,6 +37,21 @@ fn moments_are_those_of_the_crate_time() {
     assert_eq!(OffsetDateTime::try_from(at(0)), Ok(moment));
     assert!(Timestamp::try_from(OffsetDateTime::from_unix_timestamp(-1).unwrap()).is_err());
     assert_eq!(Timestamp::try_from(OffsetDateTime::UNIX_EPOCH), Ok(Timestamp::MIN));
+}
+
+#[test]
+fn what_is_there_by_default_is_what_new_makes() {
+    assert_eq!(SessionCookie::default(), SessionCookie::new());
+    assert_eq!(format!("{:?}", Transport::default()), format!("{:?}", Transport::new()));
+    assert_eq!(Floors::default(), Floors::new());
+    assert_eq!(Ring::<Issuing>::default().count(), Ring::<Issuing>::new().count());
+    let update = |update: Update<Issuing>| format!("{update:?}");
+    assert_eq!(update(Update::default()), update(Update::new()));
+    let mut service = Service::new(Kind::Encrypted, &Policy::AAL1);
+    let token = service.log_in(at(0));
+    let verifier = Verifier::new(&ring(&[Kind::Encrypted], 7), CONTEXT, &Policy::AAL1, Kind::Encrypted)
+        .dangerous_without_revocation();
+    assert!(verifier.verify::<()>(&token, at(1), &mut Scratch::default()).is_ok());
 }
 
 #[test]

@@ -12,7 +12,8 @@ use safeconduct::http::{
     ChangeError, Csrf, Exchange, Incoming, NodeSessions, SessionSource, Transport, WebIssuer, WebSessions,
 };
 use safeconduct::{
-    Floors, Issuer, Issuing, Kind, MintError, Node, Policy, Reason, Ring, Timestamp, Update, Verifier,
+    AuthLevel, Floors, Grant, Issuer, Issuing, Kind, MintError, Node, Policy, Reason, Ring, Seconds,
+    Timestamp, Update, Verifier,
 };
 
 #[test]
@@ -66,6 +67,56 @@ fn keys_can_be_exchanged_while_the_program_runs() {
     assert!(user(&begin(&browser)).is_none(), "another ring");
 }
 
+/// Steps up, ends the user's other sessions, and logs out with a token that is idle.
+fn goes_all_the_way(source: Arc<dyn SessionSource<()>>, clock: &AtomicU64) {
+    let begin = |cookie: &str| {
+        Exchange::begin(source.clone(), &Incoming::new(Transport::new(), "POST", [("cookie", cookie)]))
+    };
+    let mut log = SharedList::default();
+    let mut exchange = begin("");
+    exchange.log_in(&grant("usr_1"), &mut log).unwrap();
+    let browser = cookie(&headers(&exchange.finish(303)));
+
+    let mut exchange = begin(&browser);
+    exchange.elevate(AuthLevel::Aal2, Seconds::minutes(5), &mut log).unwrap();
+    let raised = cookie(&headers(&exchange.finish(200)));
+    assert_eq!(common::web::session(&begin(&raised)).level(), AuthLevel::Aal2);
+
+    let cut_off = Policy::AAL1.cut_off(at(0), None);
+    let mut exchange = begin(&raised);
+    exchange.end_others(cut_off, &mut log).unwrap();
+    let alone = cookie(&headers(&exchange.finish(200)));
+    assert_eq!(common::web::session(&begin(&alone)).started_at(), cut_off);
+
+    let id = common::web::session(&begin(&alone)).session_id();
+    clock.store(NOW + 1_800, Ordering::Relaxed);
+    let idle = begin(&alone);
+    assert_eq!((idle.session().unwrap().is_none(), idle.reason()), (true, Some(Reason::Idle)));
+    let change = idle.leaving().unwrap();
+    let targets: Vec<_> =
+        change.revocations().map(|revocation| format!("{:?}", revocation.target())).collect();
+    assert!(targets.len() == 1 && targets[0].contains(&format!("{id:?}")), "{targets:?}");
+}
+
+#[test]
+fn every_source_steps_up_ends_others_and_lets_idle_sessions_leave() {
+    let clock = Arc::new(AtomicU64::new(NOW));
+    let now = |clock: Arc<AtomicU64>| move || Timestamp::from_unix(clock.load(Ordering::Relaxed)).unwrap();
+    let ring = ring(&[Kind::Encrypted], 7);
+    let issuer = Issuer::new(&ring, CONTEXT, &Policy::AAL1, Kind::Encrypted);
+    let verifier =
+        Verifier::new(&ring, CONTEXT, &Policy::AAL1, Kind::Encrypted).revocations(SharedList::default());
+    let fixed = WebSessions::new(issuer, verifier, now(clock.clone()), || getrandom::SysRng);
+    goes_all_the_way(Arc::new(RwLock::new(fixed)), &clock);
+
+    clock.store(NOW, Ordering::Relaxed);
+    let desk = Desk::new(Kind::Encrypted, &Policy::AAL1, at(0));
+    let ring = desk.ring.to_text().as_str().parse().unwrap();
+    let node = Arc::new(Node::new(ring, 1, Floors::new(), make).unwrap());
+    node.update(Update::new().snapshot(desk.snapshot()), at(0)).unwrap();
+    goes_all_the_way(Arc::new(NodeSessions::new(node, now(clock.clone()), || getrandom::SysRng)), &clock);
+}
+
 #[test]
 fn a_token_that_our_own_verifier_refuses_is_not_given_out() {
     let list = SharedList::default();
@@ -77,6 +128,22 @@ fn a_token_that_our_own_verifier_refuses_is_not_given_out() {
         Exchange::begin(source, &Incoming::new(Transport::new(), "POST", [("cookie", "")]));
     let why = exchange.log_in(&grant("usr_1"), &mut list.clone()).unwrap_err();
     assert_eq!((why, why.status()), (ChangeError::Refused(Reason::UnknownKey), 500));
+    assert!(exchange.finish(500).is_empty());
+}
+
+#[test]
+fn claims_that_are_too_long_for_a_cookie_log_nobody_in() {
+    let (list, ring) = (SharedList::default(), ring(&[Kind::Encrypted], 1));
+    let issuer = Issuer::new(&ring, CONTEXT, &Policy::AAL1, Kind::Encrypted);
+    let verifier = Verifier::new(&ring, CONTEXT, &Policy::AAL1, Kind::Encrypted).revocations(list.clone());
+    let source = Arc::new(WebSessions::new(issuer, verifier, || at(0), || getrandom::SysRng));
+    let mut exchange: Exchange<String> =
+        Exchange::begin(source, &Incoming::new(Transport::new(), "POST", [("cookie", "")]));
+    // The token would be within its own limit.
+    let grant = Grant::new(common::subject(), AuthLevel::Aal1).claims("x".repeat(2_960));
+    let why = exchange.log_in(&grant, &mut list.clone()).unwrap_err();
+    assert!(matches!(why, ChangeError::TooLarge(_)) && why.status() == 500, "{why:?}");
+    assert!(why.to_string().starts_with("the cookie would have 4120 bytes, "), "{why}");
     assert!(exchange.finish(500).is_empty());
 }
 

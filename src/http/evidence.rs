@@ -103,13 +103,10 @@ impl<C> Evidence<C> {
         departing.flatten().map_or(Self::Garbage, |token| Self::Dead { token: Box::new(token), revoked })
     }
 
-    /// The session that is or was in there, as far as it is known.
-    pub(super) fn session_id(&self) -> Option<SessionId> {
-        match self {
-            Self::Live(session) => Some(session.session_id()),
-            Self::Dead { token, .. } => id_of(token),
-            _ => None,
-        }
+    /// The session that was in there and is not good any more.
+    pub(super) fn dead_session(&self) -> Option<SessionId> {
+        let Self::Dead { token, .. } = self else { return None };
+        id_of(token)
     }
 
     /// What ends the session, unless it has been ended (WEB-10).

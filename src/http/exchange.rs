@@ -149,7 +149,7 @@ impl<C> Exchange<C> {
         }
         self.undecidable =
             reasons.iter().any(|why| matches!(why, Some(Reason::SnapshotStale | Reason::SnapshotDamaged)));
-        let session = places.iter().find_map(|(_, place)| place.evidence.session_id());
+        let session = places.iter().find_map(|(_, place)| place.evidence.dead_session());
         for reason in reasons.iter().flatten() {
             events::refused(*reason, session);
         }

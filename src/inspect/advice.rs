@@ -50,8 +50,6 @@ pub(super) const fn meaning(reason: Option<Reason>, revocation_asked: bool) -> &
         };
     };
     match reason {
-        Reason::Malformed => "it is not the text of a token",
-        Reason::UnsupportedFormat => "its version or kind is unknown to this library",
         Reason::KindNotAccepted => "its kind is not among those that the verifier was told to accept",
         Reason::SignaturesNotBuilt => {
             "it is of a kind with a signature, and this program was built without the feature `signatures`"
@@ -68,9 +66,6 @@ pub(super) const fn meaning(reason: Option<Reason>, revocation_asked: bool) -> &
         Reason::IssuedInFuture => "it was issued later than now, by more than the skew",
         Reason::Expired => "the session has reached its absolute end",
         Reason::Idle => "the token was not renewed before its idle deadline",
-        Reason::BindingRequired => "it is bound to a key of the client, and no proof was given",
-        Reason::BindingMismatch => "it is bound to another key of the client than the one proven",
-        Reason::NotBound => "a proof was given, and the token is bound to nothing",
         Reason::Revoked(Scope::Everyone) => "everybody was logged out after this session began",
         Reason::Revoked(Scope::Key) => "everything under its key was revoked",
         Reason::Revoked(Scope::Subject) => "its subject was logged out everywhere after this session began",
@@ -79,8 +74,14 @@ pub(super) const fn meaning(reason: Option<Reason>, revocation_asked: bool) -> &
         Reason::Superseded => "a later rotation of its session has retired it",
         Reason::SnapshotStale => "the revocation data is too old to say",
         Reason::SnapshotDamaged => "the revocation data is damaged",
-        Reason::SchemaMismatch => "the application's claims have another schema number",
-        Reason::BadAppClaims => "the application's claims do not decode",
+        // Of text that is no token the fault is told, and proofs and the application's claims are not judged here.
+        Reason::Malformed
+        | Reason::UnsupportedFormat
+        | Reason::BindingRequired
+        | Reason::BindingMismatch
+        | Reason::NotBound
+        | Reason::SchemaMismatch
+        | Reason::BadAppClaims => reason.name(),
     }
 }
 
@@ -117,16 +118,14 @@ pub(super) const fn advice(reason: Option<Reason>) -> &'static str {
         }
         Reason::IssuedInFuture => "compare the clocks of issuer and verifier",
         Reason::Expired | Reason::Idle => "log in again",
-        Reason::BindingRequired | Reason::BindingMismatch => {
-            "the client has to send its proof; a copy of the token without the key is refused as intended"
-        }
-        Reason::NotBound => "log in again with binding, or verify with `verify` where bearers are welcome",
         Reason::Revoked(_) | Reason::Superseded => "log in again",
         Reason::SnapshotStale | Reason::SnapshotDamaged => {
             "see why this node does not get fresh revocation data; tokens are not to blame"
         }
-        Reason::SchemaMismatch | Reason::BadAppClaims => {
-            "issuer and verifier disagree about the application's claims: deploy them together, or log in again"
-        }
+        Reason::BindingRequired
+        | Reason::BindingMismatch
+        | Reason::NotBound
+        | Reason::SchemaMismatch
+        | Reason::BadAppClaims => "nothing: this is not judged here",
     }
 }

@@ -104,25 +104,21 @@ fn report(
 
 fn meaning(verdict: Judged, checks: &Checks, header: Option<&SnapshotHeader>, length: usize) -> String {
     let damaged = checks.damaged_pages.len();
-    match verdict {
-        None => "without a ring nobody can tell who has written this".to_string(),
-        Some(Ok(())) if header.is_some_and(|header| header.base.is_some()) => {
+    match (verdict, header) {
+        (None, _) => "without a ring nobody can tell who has written this".to_string(),
+        (Some(Ok(())), Some(header)) if header.base.is_some() => {
             "a node takes it, if it has the snapshot that it goes on from".to_string()
         }
-        Some(Ok(())) => "a node takes it".to_string(),
-        Some(Err(SnapshotError::Length)) => match header {
-            Some(header) => format!(
-                "{length} bytes where its header says {}: cut off or appended to",
-                header.expected_bytes
-            ),
-            None => SnapshotError::Length.to_string(),
-        },
-        Some(Err(SnapshotError::Damaged)) if damaged > 0 => {
+        (Some(Ok(())), _) => "a node takes it".to_string(),
+        (Some(Err(SnapshotError::Length)), Some(header)) => {
+            format!("{length} bytes where its header says {}: cut off or appended to", header.expected_bytes)
+        }
+        (Some(Err(SnapshotError::Damaged)), _) if damaged > 0 => {
             format!(
                 "{damaged} of its pages are not the signed ones: every session that falls on them is refused"
             )
         }
-        Some(Err(why)) => why.to_string(),
+        (Some(Err(why)), _) => why.to_string(),
     }
 }
 

@@ -1,7 +1,5 @@
 //! What a key is called.
 
-use core::fmt;
-
 use sha2::{Digest as _, Sha256};
 
 use crate::values::{KeyId, Kind};
@@ -34,11 +32,5 @@ impl KeyIdentity {
     pub(crate) fn key_id(&self) -> KeyId {
         let [a, b, c, d, ..] = self.0;
         KeyId::from_bytes([a, b, c, d])
-    }
-}
-
-impl fmt::Debug for KeyIdentity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KeyIdentity({}…)", self.key_id())
     }
 }

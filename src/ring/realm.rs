@@ -56,9 +56,6 @@ impl Realm {
         filter_key: Option<FilterKey>,
         signers: [Option<[u8; 32]>; MAX_SIGNERS],
     ) -> Result<Self, RealmError> {
-        if min_snapshot_version > MAX_VERSION {
-            return Err(RealmError::Version);
-        }
         if filter_key.as_ref().is_some_and(|key| key.realm_id() != id) {
             return Err(RealmError::WrongId);
         }

@@ -77,6 +77,28 @@ impl TryRng for Broken {
 
 impl TryCryptoRng for Broken {}
 
+/// A generator that is stuck.
+pub struct Constant;
+
+impl TryRng for Constant {
+    type Error = std::convert::Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        Ok(7)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        Ok(7)
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
+        bytes.fill(7);
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Constant {}
+
 /// A ring with one key of each of these kinds, minting for 30 days from [`NOW`] on.
 pub fn ring(kinds: &[Kind], seed: u64) -> Ring<Issuing> {
     let mut rng = Repeatable(seed);

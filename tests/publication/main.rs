@@ -7,6 +7,8 @@ mod publishing;
 mod recording;
 mod stores;
 
+use std::sync::Arc;
+
 use common::{Repeatable, at};
 use safeconduct::{
     FileStore, Floors, Issuing, Journal, JournalSettings, MemStore, Policy, Publisher, Realm, Revocation,
@@ -92,6 +94,22 @@ fn of_subject(number: u64, before: Timestamp) -> Revocation {
 
 fn named(number: u64) -> Subject {
     Subject::new(format!("usr_{number}")).unwrap()
+}
+
+#[test]
+fn stores_are_shared_and_boxed() {
+    let place = Place::without_log(1);
+    let snapshots = Arc::new(MemStore::new());
+    let boxed: Box<dyn Store<Error = <MemStore as Store>::Error>> = Box::new(place.log.clone());
+    let (realm, rng) = (place.realm.clone(), &mut Repeatable(2));
+    let publisher =
+        Publisher::create(boxed, snapshots.clone(), realm, settings(), signer(), at(0), rng).unwrap();
+    publisher.publish(at(0)).unwrap();
+    assert_eq!(place.journal().version(), 1);
+    let load = |store: &dyn Store<Error = <MemStore as Store>::Error>| {
+        Snapshot::load(&store, &place.keys(), at(1), &Floors::new()).unwrap().version()
+    };
+    assert_eq!((load(&snapshots), load(&*snapshots)), (1, 1));
 }
 
 #[test]

@@ -243,6 +243,35 @@ fn deltas_go_on_from_the_snapshot_until_they_are_too_long() {
 }
 
 #[test]
+fn stores_that_fail_or_never_let_us_through_are_given_up() {
+    let place = Place::new();
+    let (snapshots, deltas) = (Faulty::over(&place.snapshots), Faulty::over(&MemStore::new()));
+    let publisher = place.publish_to(place.log.clone(), snapshots.clone()).with_deltas(deltas.clone());
+    let many: Vec<_> = (0..1_000).map(of_session).collect();
+    let _ = publisher.record_all(&many, at(0)).unwrap();
+    snapshots.next((0..16).map(|_| Fault::FalseConflict));
+    assert!(matches!(publisher.publish(at(0)), Err(PublishError::Contended)));
+    assert!(place.snapshots.get().unwrap().is_none());
+    publisher.publish(at(0)).unwrap();
+
+    let _ = publisher.record(&of_session(5_000), at(1)).unwrap();
+    deltas.next((0..16).map(|_| Fault::FalseConflict));
+    assert!(matches!(publisher.publish(at(1)), Err(PublishError::Contended)));
+    deltas.next((0..3).map(|_| Fault::Lost));
+    let error = publisher.publish(at(1)).unwrap_err();
+    assert_eq!(error.to_string(), "the store failed: the connection broke");
+    assert!(deltas.get().unwrap().is_none());
+    // Less than that is overcome.
+    deltas.next([Fault::Lost, Fault::FalseConflict, Fault::Lost]);
+    let publication = publisher.publish(at(1)).unwrap();
+    assert_eq!(publication.kind(), PublicationKind::Delta);
+    assert!(publication.to_string().starts_with("delta published: version 3, "), "{publication}");
+    let nothing = publisher.publish(at(1)).unwrap();
+    assert!(nothing.to_string().starts_with("nothing new: version 3, "), "{nothing}");
+    assert_eq!(nothing.not_after(), at(1 + 3_600));
+}
+
+#[test]
 fn another_signer_of_the_realm_reads_what_the_first_has_written() {
     let place = Place::new();
     let (log, snapshots) = (place.log.clone(), place.snapshots.clone());

@@ -140,6 +140,36 @@ fn a_store_that_keeps_failing_is_an_error_and_nothing_is_claimed() {
     assert!(shared.last_error().is_none());
 }
 
+#[test]
+fn a_store_that_never_lets_us_through_is_given_up() {
+    let place = Place::new();
+    let store = Faulty::over(&place.log);
+    let publisher = place.publisher(store.clone());
+    store.next((0..2_000).map(|_| Fault::FalseConflict));
+    let error = publisher.record(&of_session(1), at(0)).unwrap_err();
+    assert!(matches!(error, PublishError::Contended), "{error}");
+    assert_eq!((place.journal().count(), store.puts()), (0, 1_000));
+}
+
+#[test]
+fn a_full_log_has_room_again_when_somebody_has_dropped_what_is_over() {
+    let place = Place::new();
+    let small = || {
+        let settings = settings().most_entries(2);
+        let (log, snapshots, rng) = (place.log.clone(), place.snapshots.clone(), &mut getrandom::SysRng);
+        Publisher::open(log, snapshots, place.realm.clone(), settings, signer(), rng).unwrap()
+    };
+    let (publisher, other) = (small(), small());
+    for number in 0..2 {
+        assert!(is_new(&publisher.record(&of_session(number), at(0)).unwrap()));
+    }
+    assert!(!publisher.record(&of_session(2), at(1)).unwrap().is_recorded());
+    // What this one remembers of the log is full still.
+    let later = 3_600 + 1_800 + 200;
+    other.publish(at(later)).unwrap();
+    assert!(is_new(&publisher.record(&of_session(2), at(later)).unwrap()));
+}
+
 /// Two publishers with one key that record the same at the same moment: one of them was first.
 #[test]
 fn what_two_record_at_once_is_new_for_one_of_them() {

@@ -18,6 +18,8 @@ pub enum Fault {
     ReplyLost,
     /// It is stored, and the answer is a conflict: a client library has tried twice.
     OwnConflict,
+    /// Nothing was stored, and the answer is a conflict: the store compares wrongly.
+    FalseConflict,
     /// It fails, and the document arrives before the next `put_if`.
     Delayed,
     /// Somebody else is faster.
@@ -103,6 +105,7 @@ impl Store for Faulty {
                 let _ = put();
                 Ok(Put::Conflict)
             }
+            Fault::FalseConflict => Ok(Put::Conflict),
             Fault::Delayed => {
                 *self.0.delayed.lock().unwrap() = Some((bytes.to_vec(), expected.cloned()));
                 Err(Broken)

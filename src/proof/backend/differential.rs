@@ -1,5 +1,6 @@
 //! Both backends on the same input: honest, damaged and crafted. A few thousand cases with `cargo test`, a million with
 //! `cargo test --release --lib a_million -- --ignored`.
+#![cfg(test)]
 
 use std::vec::Vec;
 
@@ -182,20 +183,28 @@ fn signatures(cases: &mut Cases) {
     assert_eq!((known, new), (expected, expected), "{signature:02x?} under {:02x?}", public.as_bytes());
 }
 
+/// On every processor that there is.
 fn agree(count: u64) {
     assert_eq!(backend(), Backend::Fast, "this processor cannot run the fast backend: nothing to compare");
-    for case in 0..count {
-        // Each case by itself, so that one that fails can be run again alone.
-        let mut cases = Cases(case << 16);
-        // Of tokens, of documents, and the two ends.
-        match case % 4 {
-            0 | 1 => ciphers::<7>(&mut cases),
-            2 => ciphers::<5>(&mut cases),
-            _ if case % 8 == 3 => ciphers::<1>(&mut cases),
-            _ => ciphers::<16>(&mut cases),
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for first in 0..threads {
+            scope.spawn(move || (first as u64..count).step_by(threads).for_each(agree_on));
         }
-        signatures(&mut cases);
+    });
+}
+
+/// Each case by itself, so that one that fails can be run again alone.
+fn agree_on(case: u64) {
+    let mut cases = Cases(case << 16);
+    // Of tokens, of documents, and the two ends.
+    match case % 4 {
+        0 | 1 => ciphers::<7>(&mut cases),
+        2 => ciphers::<5>(&mut cases),
+        _ if case % 8 == 3 => ciphers::<1>(&mut cases),
+        _ => ciphers::<16>(&mut cases),
     }
+    signatures(&mut cases);
 }
 
 #[test]

@@ -186,12 +186,7 @@ pub(crate) fn judge(
     match open(bytes, keys, Form::Delta) {
         Err(SnapshotError::OtherForm) => Snapshot::open(bytes, keys, now, floors)?.check_pages(),
         Err(why) => Err(why),
-        Ok(delta) => {
-            if !list_ascends(bytes.get(FRONT..delta.places.tables).unwrap_or_default(), Form::Delta) {
-                return Err(SnapshotError::Order);
-            }
-            floors.admit(&delta.header, None, delta.realm.least_version, now)
-        }
+        Ok(delta) => floors.admit(&delta.header, None, delta.realm.least_version, now),
     }
 }
 
