@@ -77,13 +77,13 @@ pub const ALLOWED: &[Allowed] = &[
             ("src/policy.rs", "check_ceilings"),
         ]),
         why: "the same: the answer of each step, for an authentic token",
-        expected: true,
+        expected: false, // or the compiler puts it into `judge`; that the secret arrives, claims show
     },
     Allowed {
         cases: &["verify-n", "open-ring"],
         place: Place::Under(&[("src/proof/sign.rs", "verify")]),
         why: "a signature is checked by a public key, after the tag around it was found right",
-        expected: true,
+        expected: false, // or the compiler puts it into `open`
     },
     Allowed {
         cases: &["open-ring"],
