@@ -154,12 +154,18 @@ impl Version {
                 let known = |session: &usize, news: &News| {
                     self.sessions.contains_key(session) || news.sessions.contains_key(session)
                 };
+                let row = SessionRow { mint_until: minute(presented.unwrap_or(0)), until: minute(ends_at) };
                 if presented.is_some() && self.cut_off(subject).max(news.cut_off(subject)) > Some(started_at)
                 {
+                    // No row for what is cut off anyhow; but what goes on in its place is over, too (REV-24).
+                    if superseded_by.is_none() {
+                        for last in self.last_successors(session, news) {
+                            news.add(self, last, row, taken.clock);
+                        }
+                    }
                     return true;
                 }
                 let was_out = known(&session, news);
-                let row = SessionRow { mint_until: minute(presented.unwrap_or(0)), until: minute(ends_at) };
                 if let Some(successor) = superseded_by {
                     if !was_out {
                         news.successors.insert((session, successor), minute(ends_at));
@@ -169,8 +175,7 @@ impl Version {
                     let mut open = vec![session];
                     while let Some(session) = open.pop() {
                         news.add(self, session, row, taken.clock);
-                        let pairs = self.successors.keys().chain(news.successors.keys());
-                        open.extend(pairs.filter(|(old, _)| *old == session).map(|(_, new)| *new));
+                        open.extend(self.successors_of(session, news));
                     }
                 }
                 was_out
@@ -180,6 +185,24 @@ impl Version {
 
     fn cut_off(&self, subject: usize) -> Option<Time> {
         self.subjects.get(&subject).map(|row| row.before)
+    }
+
+    fn successors_of(&self, session: usize, news: &News) -> Vec<usize> {
+        let pairs = self.successors.keys().chain(news.successors.keys());
+        pairs.filter(|(old, _)| *old == session).map(|(_, new)| *new).collect()
+    }
+
+    /// Those at the end of the line that begins with this session, without itself.
+    fn last_successors(&self, session: usize, news: &News) -> Vec<usize> {
+        let (mut open, mut last) = (self.successors_of(session, news), Vec::new());
+        while let Some(next) = open.pop() {
+            let successors = self.successors_of(next, news);
+            if successors.is_empty() {
+                last.push(next);
+            }
+            open.extend(successors);
+        }
+        last
     }
 
     pub const fn not_after(&self) -> Time {
