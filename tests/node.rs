@@ -137,6 +137,28 @@ fn a_delta_needs_its_snapshot() {
     assert_eq!(node.current().snapshot_versions().next(), Some((realm, 2)));
 }
 
+/// REV-01 in its order, by a node as well: it looks at the header before the document is opened, for the realm.
+#[test]
+fn what_is_too_short_is_no_snapshot_whatever_its_times_are() {
+    let mut desk = Desk::new(Kind::Encrypted, &POLICY, at(0));
+    let base = desk.read();
+    let snapshot = desk.snapshot();
+    desk.end(&Revocation::operator_session(SessionId::from_bytes([1; 12]), at(28_800)), at(3));
+    let delta = desk.read().delta_since(&base, &desk.signer).unwrap();
+    let node = node(&desk.ring, 0);
+    node.update(Update::new().snapshot(snapshot.clone()), at(0)).unwrap();
+    for (length, why) in [(251, SnapshotError::NotASnapshot), (252, SnapshotError::Header)] {
+        let short = |document: &[u8]| {
+            let mut bytes = document[..length].to_vec();
+            bytes[44..52].fill(0xFF); // `issued_at`, beyond the last of all times
+            bytes
+        };
+        let why = Some(NodeError::Snapshot(why));
+        assert_eq!(node.update(Update::new().snapshot(short(&snapshot)), at(4)).err(), why, "{length}");
+        assert_eq!(node.update(Update::new().delta(short(&delta)), at(4)).err(), why, "{length}");
+    }
+}
+
 /// Readers verify while ring and snapshot are replaced. Every version of the snapshot demands the version of the ring that was put in force with it, so a torn pair would
 /// show; and the session of version `n` is revoked by every snapshot after `n`.
 #[test]

@@ -132,7 +132,8 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
     /// The realm that a document names, before anything of it is believed.
     #[cfg(feature = "std")]
     pub(crate) fn realm_of(bytes: &[u8]) -> Result<RealmId, SnapshotError> {
-        let header = bytes.first_chunk().ok_or(SnapshotError::NotASnapshot)?;
+        let front: &[u8; FRONT] = bytes.first_chunk().ok_or(SnapshotError::NotASnapshot)?;
+        let header = front.first_chunk().ok_or(SnapshotError::NotASnapshot)?;
         Header::read(header).map(|header| header.realm)
     }
 
