@@ -39,6 +39,16 @@ fn reason(node: &Node<Issuing, Issuer>, token: &str, now: Timestamp) -> Option<R
     node.current().verifier().verify_owned::<()>(token, now).err().map(|refused| refused.reason())
 }
 
+/// A desk, a snapshot of it, and the delta of a session that was revoked after that.
+fn with_delta() -> (Desk, Vec<u8>, Vec<u8>) {
+    let mut desk = Desk::new(Kind::Encrypted, &POLICY, at(0));
+    let base = desk.read();
+    let snapshot = desk.snapshot();
+    desk.end(&Revocation::operator_session(SessionId::from_bytes([1; 12]), at(28_800)), at(3));
+    let delta = desk.read().delta_since(&base, &desk.signer).unwrap();
+    (desk, snapshot, delta)
+}
+
 #[test]
 fn without_a_snapshot_everybody_is_refused() {
     let desk = Desk::new(Kind::Encrypted, &POLICY, at(0));
@@ -122,11 +132,7 @@ fn a_snapshot_that_demands_a_newer_ring_waits_for_it() {
 
 #[test]
 fn a_delta_needs_its_snapshot() {
-    let mut desk = Desk::new(Kind::Encrypted, &POLICY, at(0));
-    let base = desk.read();
-    let snapshot = desk.snapshot();
-    desk.end(&Revocation::operator_session(SessionId::from_bytes([1; 12]), at(28_800)), at(3));
-    let delta = desk.read().delta_since(&base, &desk.signer).unwrap();
+    let (desk, snapshot, delta) = with_delta();
     let node = node(&desk.ring, 0);
     let realm = desk.realm.id();
     assert_eq!(
@@ -140,11 +146,7 @@ fn a_delta_needs_its_snapshot() {
 /// REV-01 in its order, by a node as well: it looks at the header before the document is opened, for the realm.
 #[test]
 fn what_is_too_short_is_no_snapshot_whatever_its_times_are() {
-    let mut desk = Desk::new(Kind::Encrypted, &POLICY, at(0));
-    let base = desk.read();
-    let snapshot = desk.snapshot();
-    desk.end(&Revocation::operator_session(SessionId::from_bytes([1; 12]), at(28_800)), at(3));
-    let delta = desk.read().delta_since(&base, &desk.signer).unwrap();
+    let (desk, snapshot, delta) = with_delta();
     let node = node(&desk.ring, 0);
     node.update(Update::new().snapshot(snapshot.clone()), at(0)).unwrap();
     for (length, why) in [(251, SnapshotError::NotASnapshot), (252, SnapshotError::Header)] {

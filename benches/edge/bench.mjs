@@ -59,11 +59,8 @@ async function measure(name, n) {
 
 // The same module in this process: Node has its engine guard wasm's memory by pages, workerd has it compare every address.
 const IN_NODE = "safeconduct e, loop inside wasm, on Node";
-const here = inside(
-  new WebAssembly.Module(readFileSync(built.measured)),
-  { context: ["shop.example", "session"], subject: "usr_8f14e45fceea167a", ring: desk.read("ring-e.txt"), snapshot: readFileSync(join(folder, "snapshot")) },
-  Math.floor(Date.now() / 1000),
-);
+const measured = new WebAssembly.Module(readFileSync(built.measured));
+const here = inside(measured, desk.read("ring-e.txt"), readFileSync(join(folder, "snapshot")), Math.floor(Date.now() / 1000));
 function measureHere(n) {
   const [before, begun] = [process.cpuUsage(), process.hrtime.bigint()];
   if (!here.many(n)) throw new Error(IN_NODE);

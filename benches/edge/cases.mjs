@@ -5,10 +5,7 @@ import { sealData, unsealData } from "iron-session";
 
 import module from "./safeconduct.wasm";
 import { Sessions } from "../../examples/wasm-anywhere/safeconduct.js";
-import { inside } from "./inside.mjs";
-
-const context = ["shop.example", "session"];
-const subject = "usr_8f14e45fceea167a";
+import { context, inside, subject } from "./inside.mjs";
 
 /** What a session of ours says, for those who carry it as JSON. */
 function claims(now) {
@@ -26,7 +23,7 @@ async function prepare(env) {
     const token = sessions.issue({ subject }, now);
     add(`safeconduct ${kind}`, token, () => sessions.verify(token, now).subject === subject);
   }
-  const within = inside(module, { context, subject, ring: env.RING_E, snapshot: env.SNAPSHOT }, now);
+  const within = inside(module, env.RING_E, env.SNAPSHOT, now);
   add("safeconduct e, loop inside wasm", within.token, within);
 
   const hmac = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign", "verify"]);

@@ -1,6 +1,9 @@
 // Verifications without the host's language between them: one call verifies `n` times.
 
-export function inside(module, { context, subject, ring, snapshot }, now) {
+export const context = ["shop.example", "session"];
+export const subject = "usr_8f14e45fceea167a";
+
+export function inside(module, ring, snapshot, now) {
   const random = (address, length) => {
     crypto.getRandomValues(new Uint8Array(wasm.memory.buffer, address, length));
     return 0;

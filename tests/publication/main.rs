@@ -63,8 +63,18 @@ impl Place {
     }
 
     fn publish_to<L: Store, S: Store>(&self, log: L, snapshots: S) -> Publisher<L, S> {
+        self.publish_by(settings(), log, snapshots)
+    }
+
+    /// With a log of so many entries at most.
+    fn small_publisher(&self, most_entries: u32) -> Publisher<MemStore, MemStore> {
+        let settings = settings().most_entries(most_entries);
+        self.publish_by(settings, self.log.clone(), self.snapshots.clone())
+    }
+
+    fn publish_by<L: Store, S: Store>(&self, by: JournalSettings, log: L, snapshots: S) -> Publisher<L, S> {
         let rng = &mut getrandom::SysRng;
-        Publisher::open(log, snapshots, self.realm.clone(), settings(), signer(), rng).unwrap()
+        Publisher::open(log, snapshots, self.realm.clone(), by, signer(), rng).unwrap()
     }
 
     fn journal(&self) -> Journal {

@@ -65,12 +65,7 @@ fn publishers_take_turns_and_lose_nothing() {
 #[test]
 fn a_log_that_was_full_is_looked_at_again() {
     let place = Place::new();
-    let open = |store| {
-        let (realm, settings) = (place.realm.clone(), settings().most_entries(2));
-        let rng = &mut getrandom::SysRng;
-        Publisher::open(store, place.snapshots.clone(), realm, settings, signer(), rng).unwrap()
-    };
-    let (publisher, other) = (open(place.log.clone()), open(place.log.clone()));
+    let (publisher, other) = (place.small_publisher(2), place.small_publisher(2));
     let brief = |number| Revocation::operator_session(SessionId::from_bytes([number; 12]), at(60));
     assert!(publisher.record_all(&[brief(1), brief(2)], at(0)).unwrap().iter().all(is_new));
     assert!(!publisher.record(&of_session(3), at(1)).unwrap().is_recorded());
@@ -154,12 +149,7 @@ fn a_store_that_never_lets_us_through_is_given_up() {
 #[test]
 fn a_full_log_has_room_again_when_somebody_has_dropped_what_is_over() {
     let place = Place::new();
-    let small = || {
-        let settings = settings().most_entries(2);
-        let (log, snapshots, rng) = (place.log.clone(), place.snapshots.clone(), &mut getrandom::SysRng);
-        Publisher::open(log, snapshots, place.realm.clone(), settings, signer(), rng).unwrap()
-    };
-    let (publisher, other) = (small(), small());
+    let (publisher, other) = (place.small_publisher(2), place.small_publisher(2));
     for number in 0..2 {
         assert!(is_new(&publisher.record(&of_session(number), at(0)).unwrap()));
     }

@@ -61,6 +61,10 @@ impl Answer {
         self.headers.push((name, value.into()));
         self
     }
+
+    pub(crate) fn with_cookies(self, lines: Vec<String>) -> Self {
+        lines.into_iter().fold(self, |answer, line| answer.with("set-cookie", line))
+    }
 }
 
 /// What to do about a request.
@@ -82,6 +86,16 @@ pub struct Errand {
     pub headers: Vec<(&'static str, String)>,
     /// What the client has said.
     pub body: String,
+}
+
+impl Errand {
+    /// The same request, for the desk.
+    pub(crate) fn of(asked: &Asked<'_>, path: String) -> Self {
+        let headers = ["cookie", "sec-fetch-site"]
+            .into_iter()
+            .filter_map(|name| Some((name, asked.header(name)?.to_owned())));
+        Self { path, headers: headers.collect(), body: asked.body.to_owned() }
+    }
 }
 
 /// The desk's answer to an [`Errand`].

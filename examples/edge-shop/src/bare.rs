@@ -1,17 +1,11 @@
 //! A shop that knows nobody, in the place of the real one: what a function is without sessions. `tests/edge/build bare` measures by it what they add.
 
-use safeconduct::http::Transport;
+use safeconduct::Timestamp;
 use safeconduct::rand_core::TryCryptoRng;
-use safeconduct::{Seconds, Timestamp};
 
 use crate::answer::{Answer, Asked, Errand, Next, Reply};
 use crate::setting::{SetUpError, Settings};
 use crate::standing::Fetched;
-
-/// As the real one's.
-pub const TRANSPORT: Transport = Transport::new().without_bearer();
-/// As the real one's.
-pub(crate) const ADMIN_MAX_AGE: Seconds = Seconds::minutes(5);
 
 /// Fetches, asks the desk and answers as the real one does, but looks at nothing.
 pub struct Shop {
@@ -60,21 +54,13 @@ impl Shop {
         if asked.method == "GET" {
             return Next::Send(Answer::refused());
         }
-        let headers = ["cookie", "sec-fetch-site"]
-            .into_iter()
-            .filter_map(|name| Some((name, asked.header(name)?.to_owned())));
-        Next::Ask(Errand {
-            path: asked.path.to_owned(),
-            headers: headers.collect(),
-            body: asked.body.to_owned(),
-        })
+        Next::Ask(Errand::of(asked, asked.path.to_owned()))
     }
 
     /// What the desk has said.
     #[must_use]
     pub fn back_from(&self, reply: Option<Reply>) -> Answer {
         let Some(Reply { status, set_cookies, body }) = reply else { return Answer::try_again(502) };
-        let answer = Answer::new(status, body);
-        set_cookies.into_iter().fold(answer, |answer, line| answer.with("set-cookie", line))
+        Answer::new(status, body).with_cookies(set_cookies)
     }
 }

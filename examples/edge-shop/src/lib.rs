@@ -28,6 +28,6 @@ mod shop;
 mod standing;
 
 pub use answer::{Answer, Asked, Errand, Next, Reply};
-pub use setting::{Bindings, CONTEXT, SetUpError, Settings};
-pub use shop::{Shop, TRANSPORT};
+pub use setting::{Bindings, CONTEXT, SetUpError, Settings, TRANSPORT};
+pub use shop::Shop;
 pub use standing::Fetched;

@@ -1,9 +1,11 @@
 //! What there is to see.
 
-use safeconduct::{AuthLevel, Session, Timestamp};
+use safeconduct::{AuthLevel, Seconds, Session, Timestamp};
 
 use crate::answer::Answer;
-use crate::shop::ADMIN_MAX_AGE;
+
+/// How old an authentication may be for the admin page.
+const ADMIN_MAX_AGE: Seconds = Seconds::minutes(5);
 
 /// One line for each fact.
 pub(crate) fn home(session: &Session<()>, now: Timestamp) -> Answer {

@@ -3,6 +3,7 @@
 use core::fmt;
 use std::sync::Arc;
 
+use safeconduct::http::Transport;
 use safeconduct::{AuthLevel, Context, Kind, Policy, PolicyError, Seconds, context};
 
 use crate::document_keys::DocumentKeys;
@@ -12,6 +13,9 @@ pub(crate) const RING: &str = "RING";
 
 /// Whom the tokens are for.
 pub const CONTEXT: Context = context!("shop.example", "session");
+
+/// Sessions travel in cookies and in no other way.
+pub const TRANSPORT: Transport = Transport::new().without_bearer();
 
 /// The platform's bindings by their names. `None` for one that is not there.
 #[derive(Clone, Copy, Default)]

@@ -2,21 +2,18 @@
 
 use std::sync::Arc;
 
-use safeconduct::http::{Exchange, Incoming, Refusal, SessionSource, Transport};
+use safeconduct::http::{Exchange, Incoming, Refusal, SessionSource};
 use safeconduct::rand_core::TryCryptoRng;
-use safeconduct::{AuthLevel, Grant, Reason, Seconds, Session, Subject, Timestamp};
+use safeconduct::{AuthLevel, Grant, Reason, Session, Subject, Timestamp};
 use subtle::ConstantTimeEq as _;
 
 use crate::answer::{Answer, Asked, Errand, Next, Reply};
 use crate::pages;
-use crate::setting::{SetUpError, Settings};
+use crate::setting::{SetUpError, Settings, TRANSPORT};
 use crate::standing::{Fetched, Nodes, Standing};
 
 /// Who may log in. A real function asks for a passkey or a password here.
 const DEMO_USERS: [&str; 2] = ["ada", "grace"];
-
-/// Sessions travel in cookies and in no other way.
-pub const TRANSPORT: Transport = Transport::new().without_bearer();
 
 /// The shop, kept for as long as the platform keeps the instance.
 pub struct Shop {
@@ -132,14 +129,7 @@ impl Shop {
 
     /// The same request, for the desk. It is asked by the kind of token, for it serves functions of both.
     fn errand(&self, asked: &Asked<'_>) -> Next {
-        let headers = ["cookie", "sec-fetch-site"]
-            .into_iter()
-            .filter_map(|name| Some((name, asked.header(name)?.to_owned())));
-        Next::Ask(Errand {
-            path: format!("/{}{}", self.settings.kind.letter(), asked.path),
-            headers: headers.collect(),
-            body: asked.body.to_owned(),
-        })
+        Next::Ask(Errand::of(asked, format!("/{}{}", self.settings.kind.letter(), asked.path)))
     }
 
     /// Goes on when the desk has answered, or has not.
@@ -152,7 +142,7 @@ impl Shop {
             503 => Answer::try_again(503),
             _ => Answer::try_again(502),
         };
-        set_cookies.into_iter().fold(answer, |answer, line| answer.with("set-cookie", line))
+        answer.with_cookies(set_cookies)
     }
 
     /// `safeconduct-why` and `safeconduct-state` go out to whoever knows the operator's word, and to nobody else.
@@ -189,6 +179,3 @@ fn turned_away(exchange: &Exchange<()>) -> Answer {
         exchange.session().map_or_else(|refusal| Answer::try_again(refusal.status()), |_| Answer::refused());
     answer.with("safeconduct-why", exchange.reason().map_or("no cookie", Reason::name))
 }
-
-/// How old an authentication may be for the admin page.
-pub(crate) const ADMIN_MAX_AGE: Seconds = Seconds::minutes(5);

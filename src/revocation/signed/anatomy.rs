@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::build::counted_rate;
 use super::filter::Geometry;
-use super::header::{DOMAIN, FRONT, Form, HASH, HEADER, Header, Layout};
+use super::header::{DOMAIN, FRONT, Form, HASH, HEADER, Header, Layout, front};
 use super::opened::open;
 use super::tables::Tables;
 use super::{Floors, Snapshot, SnapshotError, SnapshotKeys};
@@ -76,13 +76,9 @@ impl Anatomy {
         keys: Option<&SnapshotKeys>,
         floors: &Floors,
     ) -> Result<Self, SnapshotError> {
-        let front: &[u8; FRONT] = bytes.first_chunk().ok_or(SnapshotError::NotASnapshot)?;
-        let (raw, signature) = front.split_first_chunk::<HEADER>().ok_or(SnapshotError::NotASnapshot)?;
-        let header = Header::read(raw)?;
+        let (raw, signature, header) = front(bytes)?;
         let signer = keys.and_then(|keys| keys.realm(header.realm)?.signer(header.line.signer));
-        let signature = signer.zip(signature.first_chunk());
-        let signature = signature
-            .map(|(signer, signature)| document::verify(signer, &[DOMAIN], raw, signature).is_some());
+        let signature = signer.map(|signer| document::verify(signer, &[DOMAIN], raw, signature).is_some());
         let (counts, geometry) = (header.counts, header.geometry);
         Ok(Self {
             is_delta: header.form == Form::Delta,

@@ -75,6 +75,14 @@ pub(super) struct Layout {
     pub(super) end: u64,
 }
 
+/// What every document begins with (REV-01): the header as it is signed, the signature, and the header read.
+pub(super) fn front(bytes: &[u8]) -> Result<(&[u8; HEADER], &[u8; 64], Header), SnapshotError> {
+    let front: &[u8; FRONT] = bytes.first_chunk().ok_or(SnapshotError::NotASnapshot)?;
+    let (raw, signature) = front.split_first_chunk::<HEADER>().ok_or(SnapshotError::NotASnapshot)?;
+    let signature = signature.first_chunk().ok_or(SnapshotError::NotASnapshot)?;
+    Ok((raw, signature, Header::read(raw)?))
+}
+
 impl Header {
     /// Reads the numbers, without a look at what they mean together ([`check`](Self::check)).
     pub(super) fn read(bytes: &[u8; HEADER]) -> Result<Self, SnapshotError> {

@@ -1,6 +1,6 @@
 //! From bytes to a document whose signature, numbers and tables are good (SPEC section 9.5).
 
-use super::header::{DOMAIN, FRONT, Form, HASH, HEADER, Header, Layout};
+use super::header::{DOMAIN, FRONT, Form, HASH, Header, Layout, front};
 use super::snapshot_keys::RealmKeys;
 use super::tables::Tables;
 use super::{SnapshotError, SnapshotKeys};
@@ -27,10 +27,7 @@ pub(super) fn open<'k>(
     keys: &'k SnapshotKeys,
     form: Form,
 ) -> Result<Opened<'k>, SnapshotError> {
-    let front: &[u8; FRONT] = bytes.first_chunk().ok_or(SnapshotError::NotASnapshot)?;
-    let (raw, signature) = front.split_first_chunk::<HEADER>().ok_or(SnapshotError::NotASnapshot)?;
-    let signature = signature.first_chunk().ok_or(SnapshotError::NotASnapshot)?;
-    let header = Header::read(raw)?;
+    let (raw, signature, header) = front(bytes)?;
     if header.form != form {
         return Err(SnapshotError::OtherForm);
     }

@@ -5,6 +5,8 @@ use core::fmt;
 use super::good_pages::GoodPages;
 #[cfg(feature = "alloc")]
 use super::header::FRONT;
+#[cfg(feature = "std")]
+use super::header::front;
 use super::header::{Form, HASH, Header};
 use super::opened::{Opened, Places, open};
 #[cfg(feature = "alloc")]
@@ -132,9 +134,7 @@ impl<B: AsRef<[u8]>> Snapshot<B> {
     /// The realm that a document names, before anything of it is believed.
     #[cfg(feature = "std")]
     pub(crate) fn realm_of(bytes: &[u8]) -> Result<RealmId, SnapshotError> {
-        let front: &[u8; FRONT] = bytes.first_chunk().ok_or(SnapshotError::NotASnapshot)?;
-        let header = front.first_chunk().ok_or(SnapshotError::NotASnapshot)?;
-        Header::read(header).map(|header| header.realm)
+        front(bytes).map(|(.., header)| header.realm)
     }
 
     /// The version; of the last delta, if there was one.

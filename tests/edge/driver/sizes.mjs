@@ -1,5 +1,5 @@
 // How large what is deployed is, as it is and compressed, and how much of that sessions add.
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 
@@ -31,9 +31,10 @@ export function sizes(built) {
     ? functions({ worker: inBare("worker"), fastly: inBare("fastly-compute.wasm"), lambda: inBare("bootstrap") })
     : undefined;
   const rows = Object.entries(artefacts).map(([name, files]) => {
-    const size = files.reduce((sum, file) => sum + readFileSync(file).length, 0);
-    const added = bare?.[name] ? kilobytes(compressed(files) - compressed(bare[name])) : name.startsWith("plain") ? "all" : "";
-    return `| ${name} | ${kilobytes(size)} | ${kilobytes(compressed(files))} | ${added} |`;
+    const [size, packed] = [files.reduce((sum, file) => sum + statSync(file).size, 0), compressed(files)];
+    let added = name.startsWith("plain") ? "all" : "";
+    if (bare?.[name]) added = kilobytes(packed - compressed(bare[name]));
+    return `| ${name} | ${kilobytes(size)} | ${kilobytes(packed)} | ${added} |`;
   });
   return ["| artefact | size | gzip -9 | added by sessions |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
